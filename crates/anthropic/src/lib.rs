@@ -1,0 +1,1 @@
+//! The Anthropic API as a onecred target, and the resolver of its environment variables.

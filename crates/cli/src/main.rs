@@ -1,0 +1,2 @@
+//! The onecred command: explain, headers and demo for HTTP credentials.
+fn main() {}

@@ -1,0 +1,245 @@
+//! Puts the credential on a request: at once where it can, else after waiting for the one refresh.
+
+use std::sync::Arc;
+
+use super::Authenticator;
+use super::channel::{Channel, Live, Prepared};
+use super::ready::Ready;
+use crate::cache::{self, CachedProvider, Flight};
+use crate::error::AuthError;
+use crate::guard;
+use crate::provider::ProviderError;
+use crate::receipt::Receipt;
+use crate::request::AuthRequest;
+use crate::target::Target;
+
+/// What the next request would carry, or what it has to wait for.
+pub(super) enum Next {
+    Ready(Armed),
+    Wait(Waiting),
+}
+
+/// Everything that goes on one request: the client's own credential and the gateways'.
+pub(super) struct Armed {
+    main: Arc<Live>,
+    gateways: Vec<Arc<Live>>,
+}
+
+pub(super) struct Waiting {
+    /// 0 for the client's own credential, then the gateways.
+    channel: usize,
+    live: Arc<Live>,
+    cache: CachedProvider,
+    flight: Arc<Flight>,
+}
+
+impl Authenticator {
+    /// Puts the credential on `request`; waits only when nothing usable is at hand.
+    ///
+    /// The future may be dropped at any time: a refresh it started goes on for the others.
+    ///
+    /// # Errors
+    /// [`AuthError`]; nothing of ours is on the request then.
+    pub async fn authorize(&self, request: &mut AuthRequest<'_>) -> Result<Receipt, AuthError> {
+        if let Some(result) = self.try_hot(request) {
+            return result;
+        }
+        self.refuse_early(request)?;
+        let armed = self.arm().await?;
+        self.place(&armed, request)
+    }
+
+    /// The same without waiting. `None`: it would have to wait; the refresh is started and the request
+    /// untouched.
+    pub fn try_authorize(
+        &self,
+        request: &mut AuthRequest<'_>,
+    ) -> Option<Result<Receipt, AuthError>> {
+        if let Some(result) = self.try_hot(request) {
+            return Some(result);
+        }
+        if let Err(error) = self.refuse_early(request) {
+            return Some(Err(error));
+        }
+        match self.next(&[]) {
+            Ok(Next::Ready(armed)) => Some(self.place(&armed, request)),
+            Ok(Next::Wait(_)) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The same for callers without an executor: parks this thread while the refresh runs on its own.
+    /// It may be called anywhere, but blocks what it is called on.
+    ///
+    /// # Errors
+    /// As [`authorize`](Self::authorize).
+    pub fn authorize_blocking(&self, request: &mut AuthRequest<'_>) -> Result<Receipt, AuthError> {
+        match self.try_authorize(request) {
+            Some(result) => result,
+            None if cache::refresh::is_inside_any() => Err(AuthError::Provider(
+                ProviderError::misconfigured("a provider must not block the refresh thread"),
+            )),
+            None => cache::block_on(self.authorize(request)),
+        }
+    }
+
+    /// Obtains the credential without a request, for readiness checks.
+    ///
+    /// # Errors
+    /// As [`authorize`](Self::authorize).
+    pub async fn warm_up(&self) -> Result<(), AuthError> {
+        self.arm().await.map(|_| ())
+    }
+
+    /// The usual case: a guard, a clock reading, one pass over the header names, one insert.
+    #[inline]
+    fn try_hot(&self, request: &mut AuthRequest<'_>) -> Option<Result<Receipt, AuthError>> {
+        let client = &*self.client;
+        if !client.gateways.is_empty() {
+            return None;
+        }
+        let live = client.main.load();
+        let ready = live.ready()?;
+        Some(self.place_on(&live, ready, request))
+    }
+
+    #[inline]
+    fn place_on(
+        &self,
+        live: &Live,
+        ready: &Ready,
+        request: &mut AuthRequest<'_>,
+    ) -> Result<Receipt, AuthError> {
+        let client = &*self.client;
+        client.target.check(request.uri)?;
+        match guard::apply(client.foreign, &ready.names, request) {
+            Ok(true) => {}
+            Ok(false) => return Ok(Receipt::deferred(live.epoch)),
+            Err(error) => {
+                client.observe_refusal(&error);
+                return Err(error);
+            }
+        }
+        ready.place(request, &client.target, || live.now())?;
+        Ok(Receipt::new(live.epoch, ready.generation))
+    }
+
+    /// What can be refused without a credential is refused before one is asked for.
+    fn refuse_early(&self, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
+        let client = &*self.client;
+        client.target.check(request.uri)?;
+        let names = client.target.credential_names();
+        if client.foreign == guard::ForeignPolicy::Reject {
+            guard::apply(client.foreign, names, request)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until everything that the next request carries is at hand.
+    pub(super) async fn arm(&self) -> Result<Armed, AuthError> {
+        let mut waited: Vec<(usize, Arc<Live>)> = Vec::new();
+        loop {
+            let waiting = match self.next(&waited)? {
+                Next::Ready(armed) => return Ok(armed),
+                Next::Wait(waiting) => waiting,
+            };
+            let outcome = waiting.flight.wait().await;
+            let channel = self.channel(waiting.channel);
+            match waiting.cache.settle(outcome) {
+                Ok(entry) => {
+                    let live = channel.landed(&waiting.live, &self.client.target, &entry)?;
+                    waited.push((waiting.channel, live));
+                }
+                // The auth was replaced while we waited: the new one decides.
+                Err(_) if channel.load().epoch != waiting.live.epoch => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn channel(&self, index: usize) -> &Channel {
+        index
+            .checked_sub(1)
+            .and_then(|gateway| self.client.gateways.get(gateway))
+            .unwrap_or(&self.client.main)
+    }
+
+    /// `waited` holds what flights brought to this request, so that it is used even if it is to be
+    /// refreshed again at once.
+    fn next(&self, waited: &[(usize, Arc<Live>)]) -> Result<Next, AuthError> {
+        let client = &*self.client;
+        let prepare =
+            |index: usize, channel: &Channel| -> Result<Result<Arc<Live>, Waiting>, AuthError> {
+                let brought = waited.iter().rev().find(|(of, _)| *of == index);
+                if let Some((_, live)) = brought
+                    && live.epoch == channel.load().epoch
+                {
+                    return Ok(Ok(Arc::clone(live)));
+                }
+                Ok(match channel.prepare(&client.target)? {
+                    Prepared::Ready(live) => Ok(live),
+                    Prepared::Wait(live, cache, flight) => Err(Waiting {
+                        channel: index,
+                        live,
+                        cache,
+                        flight,
+                    }),
+                })
+            };
+        let main = match prepare(0, &client.main)? {
+            Ok(live) => live,
+            Err(waiting) => return Ok(Next::Wait(waiting)),
+        };
+        let mut gateways = Vec::with_capacity(client.gateways.len());
+        for (index, channel) in client.gateways.iter().enumerate() {
+            match prepare(index + 1, channel)? {
+                Ok(live) => gateways.push(live),
+                Err(waiting) => return Ok(Next::Wait(waiting)),
+            }
+        }
+        Ok(Next::Ready(Armed { main, gateways }))
+    }
+
+    pub(super) fn place(
+        &self,
+        armed: &Armed,
+        request: &mut AuthRequest<'_>,
+    ) -> Result<Receipt, AuthError> {
+        let Some(ready) = armed.main.last_ready() else {
+            return Err(ProviderError::unavailable("nothing was prepared").into());
+        };
+        if armed.gateways.is_empty() {
+            return self.place_on(&armed.main, ready, request);
+        }
+        let before = (request.headers.clone(), request.uri.clone());
+        let placed = self
+            .place_on(&armed.main, ready, request)
+            .and_then(|receipt| {
+                place_gateways(&armed.gateways, &self.client.target, request)?;
+                Ok(receipt.with_gateways(armed.gateways.len()))
+            });
+        if placed.is_err() {
+            (*request.headers, *request.uri) = before;
+        }
+        placed
+    }
+}
+
+impl Armed {
+    pub(super) fn main(&self) -> &Arc<Live> {
+        &self.main
+    }
+}
+
+fn place_gateways(
+    gateways: &[Arc<Live>],
+    target: &Target,
+    request: &mut AuthRequest<'_>,
+) -> Result<(), AuthError> {
+    for live in gateways {
+        if let Some(ready) = live.last_ready() {
+            ready.place(request, target, || live.now())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,203 @@
+//! One credential, placed: what goes on a request, prepared once so that a request costs one insert.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::{HeaderName, HeaderValue, header};
+
+use crate::credential::{Companion, Credential, Form, place_companions};
+use crate::error::AuthError;
+use crate::guard::{self, CredentialNames};
+use crate::receipt::Generation;
+use crate::request::AuthRequest;
+use crate::signer::{RequestSigner, SignContext};
+use crate::target::{KeyPlacement, Target};
+
+/// What a channel puts on requests until `check_at`.
+pub(crate) struct Ready {
+    pub(super) generation: Option<Generation>,
+    pub(super) placed: Placed,
+    companions: Vec<Companion>,
+    /// The names that are foreign on a request: the target's, and this credential's own.
+    pub(super) names: Arc<CredentialNames>,
+    /// The cache's version that this was made of.
+    pub(super) version: u64,
+    /// Trusted between these two moments; `None` means at any time.
+    pub(super) window: Option<(SystemTime, SystemTime)>,
+}
+
+pub(super) enum Placed {
+    Nothing,
+    Header(HeaderName, HeaderValue),
+    Signer(Arc<dyn RequestSigner>),
+}
+
+/// Where the channel's credential goes: the client's own by the target's rules, a gateway's under the
+/// gateway's header.
+#[derive(Clone)]
+pub(super) enum Place {
+    Target,
+    Gateway(HeaderName),
+}
+
+impl Ready {
+    pub(super) fn nothing(target: &Target) -> Self {
+        Self {
+            generation: None,
+            placed: Placed::Nothing,
+            companions: Vec::new(),
+            names: Arc::clone(target.credential_names()),
+            version: 0,
+            window: None,
+        }
+    }
+
+    pub(super) fn new(
+        credential: &Credential,
+        target: &Target,
+        place: &Place,
+        generation: Option<Generation>,
+    ) -> Result<Self, AuthError> {
+        let placed = match place {
+            Place::Target => for_target(credential.form(), target)?,
+            Place::Gateway(name) => for_gateway(credential.form(), name)?,
+        };
+        let own: &[HeaderName] = match &placed {
+            Placed::Nothing => &[],
+            Placed::Header(name, _) => std::slice::from_ref(name),
+            Placed::Signer(signer) => signer.headers(),
+        };
+        if let Some(name) = own.iter().find(|name| guard::frames_the_message(name)) {
+            return Err(AuthError::HeaderNotAllowed(name.clone()));
+        }
+        let names = match target.credential_names().and(own) {
+            Some(more) => Arc::new(more),
+            None => Arc::clone(target.credential_names()),
+        };
+        Ok(Self {
+            generation,
+            placed,
+            companions: credential.companions().to_vec(),
+            names,
+            version: 0,
+            window: None,
+        })
+    }
+
+    /// Puts the credential on a request on which no foreign one is left.
+    #[inline]
+    pub(super) fn place(
+        &self,
+        request: &mut AuthRequest<'_>,
+        target: &Target,
+        now: impl FnOnce() -> SystemTime,
+    ) -> Result<(), AuthError> {
+        match &self.placed {
+            Placed::Nothing => Ok(()),
+            Placed::Header(name, value) => {
+                if !self.companions.is_empty() {
+                    request
+                        .headers
+                        .try_reserve(self.companions.len() + 1)
+                        .map_err(|_| AuthError::TooManyHeaders)?;
+                    place_companions(&self.companions, request.headers);
+                }
+                match request.headers.try_insert(name, value.clone()) {
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(AuthError::TooManyHeaders),
+                }
+            }
+            Placed::Signer(signer) => self.sign(signer.as_ref(), request, target, now()),
+        }
+    }
+
+    fn sign(
+        &self,
+        signer: &dyn RequestSigner,
+        request: &mut AuthRequest<'_>,
+        target: &Target,
+        now: SystemTime,
+    ) -> Result<(), AuthError> {
+        let before = (request.headers.clone(), request.uri.clone());
+        let signed = request
+            .headers
+            .try_reserve(self.companions.len() + signer.headers().len())
+            .map_err(|_| AuthError::TooManyHeaders)
+            .and_then(|()| {
+                place_companions(&self.companions, request.headers);
+                signer.sign(request, &SignContext::new(target, now))?;
+                self.check_signed(signer, request, target)
+            });
+        if signed.is_err() {
+            (*request.headers, *request.uri) = before;
+        }
+        signed
+    }
+
+    /// A signer may change the query and its own headers, nothing else.
+    fn check_signed(
+        &self,
+        signer: &dyn RequestSigner,
+        request: &mut AuthRequest<'_>,
+        target: &Target,
+    ) -> Result<(), AuthError> {
+        target.check(request.uri)?;
+        let strange = request
+            .headers
+            .keys()
+            .any(|name| self.names.contains(name) && !signer.headers().contains(name));
+        if strange {
+            return Err(AuthError::signer(
+                "it added a credential header that it does not own",
+            ));
+        }
+        for name in signer.headers() {
+            if let header::Entry::Occupied(mut entry) = request.headers.entry(name) {
+                for value in entry.iter_mut() {
+                    value.set_sensitive(true);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes off a request what this put there, so that it can be authorized again.
+    pub(super) fn take_back(&self, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
+        self.names.strip(request.headers, request.uri)?;
+        crate::credential::remove_companions(&self.companions, request.headers);
+        Ok(())
+    }
+}
+
+fn for_target(form: &Form, target: &Target) -> Result<Placed, AuthError> {
+    Ok(match form {
+        Form::ApiKey(secret) => match target.key_placement() {
+            Some(KeyPlacement::Header(name)) => Placed::Header(name.clone(), secret.header_value()),
+            Some(KeyPlacement::Bearer) => {
+                Placed::Header(header::AUTHORIZATION, secret.prefixed("Bearer ")?)
+            }
+            None => {
+                return Err(AuthError::NoPlacement {
+                    target: Arc::from(target.name()),
+                });
+            }
+        },
+        Form::Bearer(token) => Placed::Header(header::AUTHORIZATION, token.prefixed("Bearer ")?),
+        Form::Header(name, value) => Placed::Header(name.clone(), value.header_value()),
+        Form::Signed(signer) => Placed::Signer(Arc::clone(signer)),
+    })
+}
+
+fn for_gateway(form: &Form, name: &HeaderName) -> Result<Placed, AuthError> {
+    Ok(match form {
+        Form::ApiKey(secret) | Form::Header(_, secret) => {
+            Placed::Header(name.clone(), secret.header_value())
+        }
+        Form::Bearer(token) => Placed::Header(name.clone(), token.prefixed("Bearer ")?),
+        Form::Signed(_) => {
+            return Err(AuthError::signer(
+                "a gateway's credential cannot be a signature",
+            ));
+        }
+    })
+}

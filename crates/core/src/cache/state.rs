@@ -1,0 +1,365 @@
+//! The cache's state machine: pure, under one lock, told the time. It decides; others act.
+//!
+//! A credential is *fresh* (serve), *usable* (serve, refresh in the background) or *expired* (join the
+//! one refresh). A *rejected* one is served only when nothing else can be had.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::entry::{Entry, Now};
+use super::flight::Flight;
+use super::policy::{self, CachePolicy};
+use crate::credential::{Credential, Subject};
+use crate::provider::{ProviderError, ProviderErrorKind, Reason};
+use crate::receipt::Generation;
+
+/// While a refresh of a usable credential is due or running, fast paths look again this often.
+const LOOK_AGAIN_SOON: Duration = Duration::from_secs(1);
+
+#[derive(Default)]
+pub(crate) struct State {
+    pub(super) current: Option<Arc<Entry>>,
+    /// The current credential was rejected; sticky until another one replaces it.
+    rejected: bool,
+    flight: Option<Arc<Flight>>,
+    subject: Option<Subject>,
+    failure: Option<Failure>,
+    /// Failures in a row: refreshes that failed, and forced ones whose result was rejected too.
+    failures: u32,
+    pub(super) last_refresh: Option<SystemTime>,
+}
+
+pub(super) struct Failure {
+    pub(super) error: ProviderError,
+    retry_while_servable: Duration,
+    retry_while_empty: Duration,
+}
+
+/// What a caller does next.
+pub(crate) enum Step {
+    /// Serve this one, and look again at the given time.
+    Serve(Arc<Entry>, Option<SystemTime>),
+    /// Wait for the refresh that is in the air.
+    Wait(Arc<Flight>),
+    /// Start this refresh, then wait for it, or serve what is there meanwhile.
+    Start(Launch, Option<(Arc<Entry>, Option<SystemTime>)>),
+    /// Nothing can be had now.
+    Fail(ProviderError),
+}
+
+/// A refresh to be started by whoever was told so.
+pub(crate) struct Launch {
+    pub(crate) flight: Arc<Flight>,
+    pub(crate) reason: Reason,
+}
+
+/// What a rejection amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rejected {
+    /// It was of an older credential; there is a newer one.
+    Stale,
+    /// It counts: a newer one is to be had by waiting.
+    Counts { first: bool },
+    /// It counts, and for now there is nothing newer.
+    BackingOff { first: bool },
+}
+
+/// What a landed refresh amounts to.
+pub(super) enum Landed {
+    /// Tell the waiters.
+    Done {
+        outcome: Result<Arc<Entry>, ProviderError>,
+        still_usable: bool,
+    },
+    /// The credential was rejected meanwhile and came back unchanged: force another.
+    Again,
+}
+
+impl State {
+    fn usable(&self, now: Now) -> Option<&Arc<Entry>> {
+        self.current.as_ref().filter(|entry| !entry.is_expired(now))
+    }
+
+    fn backing_off(&self, now: Now, servable: bool) -> Option<&Failure> {
+        self.failure.as_ref().filter(|failure| {
+            now.age
+                < if servable {
+                    failure.retry_while_servable
+                } else {
+                    failure.retry_while_empty
+                }
+        })
+    }
+
+    /// What to do for somebody who wants a credential now.
+    pub(super) fn acquire(&mut self, now: Now) -> Step {
+        let Some(entry) = self.usable(now).cloned() else {
+            return self.acquire_from_nothing(now);
+        };
+        if self.rejected {
+            return self.acquire_rejected(entry, now);
+        }
+        if !entry.is_soft(now) {
+            let check_at = entry.check_at(now, None);
+            return Step::Serve(entry, check_at);
+        }
+        let check_at = entry.check_at(now, Some(LOOK_AGAIN_SOON));
+        if self.flight.is_some() || self.backing_off(now, true).is_some() {
+            Step::Serve(entry, check_at)
+        } else {
+            Step::Start(self.launch(Reason::RefreshAhead), Some((entry, check_at)))
+        }
+    }
+
+    fn acquire_rejected(&mut self, entry: Arc<Entry>, now: Now) -> Step {
+        if let Some(flight) = &self.flight {
+            return Step::Wait(Arc::clone(flight));
+        }
+        match self.backing_off(now, true) {
+            // An issuer that says no explains the 401 better than another 401 would.
+            Some(failure) if failure.error.kind() == ProviderErrorKind::Denied => {
+                Step::Fail(failure.error.clone())
+            }
+            Some(_) => {
+                let check_at = entry.check_at(now, Some(LOOK_AGAIN_SOON));
+                // Even a credential without an end is looked at again: another one is wanted.
+                let check_at = check_at.or_else(|| now.wall.checked_add(LOOK_AGAIN_SOON));
+                Step::Serve(entry, check_at)
+            }
+            None => Step::Start(self.launch(Reason::Rejected), None),
+        }
+    }
+
+    fn acquire_from_nothing(&mut self, now: Now) -> Step {
+        if let Some(flight) = &self.flight {
+            return Step::Wait(Arc::clone(flight));
+        }
+        if let Some(failure) = self.backing_off(now, false) {
+            return Step::Fail(failure.error.clone());
+        }
+        let reason = match (self.rejected, &self.current) {
+            (true, _) => Reason::Rejected,
+            (false, Some(_)) => Reason::Expired,
+            (false, None) => Reason::FirstUse,
+        };
+        Step::Start(self.launch(reason), None)
+    }
+
+    fn launch(&mut self, reason: Reason) -> Launch {
+        let flight = Flight::new();
+        self.flight = Some(Arc::clone(&flight));
+        Launch { flight, reason }
+    }
+
+    /// What can be served after a refresh failed, if anything.
+    pub(super) fn servable(&self, now: Now) -> Option<(Arc<Entry>, Option<SystemTime>)> {
+        let denied = self
+            .failure
+            .as_ref()
+            .is_some_and(|failure| failure.error.kind() == ProviderErrorKind::Denied);
+        if self.rejected && denied {
+            return None;
+        }
+        let entry = self.usable(now)?;
+        let check_at = entry.check_at(now, Some(LOOK_AGAIN_SOON));
+        Some((
+            Arc::clone(entry),
+            check_at.or_else(|| now.wall.checked_add(LOOK_AGAIN_SOON)),
+        ))
+    }
+
+    /// A server rejected the credential of this generation.
+    pub(super) fn reject(&mut self, generation: Generation, now: Now, draw: f64) -> Rejected {
+        let Some(entry) = self.current.clone() else {
+            return Rejected::Stale;
+        };
+        let is_current = entry.generation == generation;
+        if !is_current && !self.rejected {
+            return Rejected::Stale;
+        }
+        let first = is_current && !self.rejected;
+        if first {
+            self.rejected = true;
+            let young = now.age.saturating_sub(entry.fetched.age) < policy::DENIED;
+            if entry.forced && young {
+                let error =
+                    ProviderError::unavailable("the server rejected the fresh credential too");
+                self.fail(error, now, draw);
+            } else {
+                // What failed before says nothing about getting another one now.
+                self.failure = None;
+                self.failures = 0;
+            }
+        }
+        if self.flight.is_none() && self.backing_off(now, true).is_some() {
+            Rejected::BackingOff { first }
+        } else {
+            Rejected::Counts { first }
+        }
+    }
+
+    /// The source, the store or the configuration changed: what failed is forgotten, what is there is
+    /// refreshed at the next use.
+    pub(super) fn source_changed(&mut self) {
+        self.failure = None;
+        self.failures = 0;
+        if let Some(entry) = &self.current {
+            self.current = Some(Arc::new(entry.soft_now()));
+        }
+    }
+
+    pub(super) fn land(
+        &mut self,
+        flight: &Arc<Flight>,
+        reason: Reason,
+        result: Result<Credential, ProviderError>,
+        now: Now,
+        policy: &CachePolicy,
+        draw: f64,
+    ) -> Landed {
+        let result =
+            result.and_then(|credential| self.admit(credential, reason, now, policy, draw));
+        let outcome = match result {
+            Ok(Admitted::Same) if self.rejected && reason != Reason::Rejected => {
+                return Landed::Again;
+            }
+            Ok(Admitted::Same) => {
+                if self.rejected {
+                    self.fail(still_the_rejected_one(), now, draw);
+                } else {
+                    self.no_newer(now, draw);
+                }
+                self.last_refresh = Some(now.wall);
+                match &self.current {
+                    Some(entry) => Ok(Arc::clone(entry)),
+                    None => Err(ProviderError::unavailable("the cache is empty")),
+                }
+            }
+            Ok(Admitted::New(entry)) => {
+                let still_rejected = self.rejected && self.is_same_secret(&entry);
+                self.rejected = still_rejected;
+                self.subject = entry
+                    .credential
+                    .subject_of()
+                    .cloned()
+                    .or(self.subject.take());
+                self.current = Some(Arc::clone(&entry));
+                self.last_refresh = Some(now.wall);
+                // A forced credential has yet to prove itself: until then its failures count on.
+                if reason != Reason::Rejected {
+                    self.failures = 0;
+                }
+                self.failure = None;
+                if still_rejected {
+                    self.fail(still_the_rejected_one(), now, draw);
+                }
+                Ok(entry)
+            }
+            Err(error) => {
+                self.fail(error.clone(), now, draw);
+                Err(error)
+            }
+        };
+        if self
+            .flight
+            .as_ref()
+            .is_some_and(|ours| Arc::ptr_eq(ours, flight))
+        {
+            self.flight = None;
+        }
+        Landed::Done {
+            outcome,
+            still_usable: self.servable(now).is_some(),
+        }
+    }
+
+    fn is_same_secret(&self, entry: &Entry) -> bool {
+        self.current
+            .as_ref()
+            .is_some_and(|current| current.credential.same_on_the_wire(&entry.credential))
+    }
+
+    /// Takes a credential in, or says that it is the one we have, or refuses it.
+    fn admit(
+        &self,
+        credential: Credential,
+        reason: Reason,
+        now: Now,
+        policy: &CachePolicy,
+        draw: f64,
+    ) -> Result<Admitted, ProviderError> {
+        if let (Some(known), Some(new)) = (&self.subject, credential.subject_of())
+            && known != new
+            && !policy.allow_subject_change
+        {
+            return Err(ProviderError::identity_changed());
+        }
+        let before = self.usable(now);
+        let same = before.filter(|entry| entry.credential.same_on_the_wire(&credential));
+        let generation = match same {
+            Some(entry) => {
+                let later = match (credential.expiry(), entry.credential.expiry()) {
+                    (Some(new), Some(old)) => new > old,
+                    (None, _) => true,
+                    (Some(_), None) => false,
+                };
+                if self.rejected || !later {
+                    return Ok(Admitted::Same);
+                }
+                entry.generation
+            }
+            None => Generation::next(),
+        };
+        let forced = reason == Reason::Rejected;
+        match Entry::new(credential, generation, forced, now, policy, draw) {
+            Ok(entry) => Ok(Admitted::New(Arc::new(entry))),
+            Err(_) => Err(ProviderError::unavailable(
+                "the credential had expired when it arrived; is the clock right?",
+            )),
+        }
+    }
+
+    fn fail(&mut self, error: ProviderError, now: Now, draw: f64) {
+        self.failures = self.failures.saturating_add(1);
+        let asked = error.retry_after_hint();
+        let mut servable = policy::delay_while_servable(self.failures, asked, draw);
+        let mut empty = policy::delay_while_empty(self.failures, asked, draw);
+        if error.kind() == ProviderErrorKind::Denied {
+            servable = servable.max(policy::DENIED);
+            empty = empty.max(policy::DENIED);
+        }
+        self.failure = Some(Failure {
+            error,
+            retry_while_servable: now.age.saturating_add(servable),
+            retry_while_empty: now.age.saturating_add(empty),
+        });
+    }
+
+    /// The issuer returned the token that we have, no later: not an error, but no reason to ask in a
+    /// loop either.
+    fn no_newer(&mut self, now: Now, draw: f64) {
+        let error = ProviderError::unavailable("the issuer returned the same token again");
+        self.fail(error, now, draw);
+    }
+
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    pub(super) fn subject(&self) -> Option<&Subject> {
+        self.subject.as_ref()
+    }
+
+    pub(super) fn is_rejected(&self) -> bool {
+        self.rejected
+    }
+}
+
+fn still_the_rejected_one() -> ProviderError {
+    ProviderError::unavailable("the source still has the credential that was rejected")
+}
+
+enum Admitted {
+    New(Arc<Entry>),
+    Same,
+}

@@ -1,0 +1,77 @@
+//! What happens to credentials, for logs and metrics.
+
+use std::fmt::Debug;
+use std::time::{Duration, SystemTime};
+
+use crate::credential::CredentialKind;
+use crate::error::Conflict;
+use crate::fingerprint::Fingerprint;
+use crate::provider::ProviderError;
+use crate::receipt::EpochId;
+
+/// One thing that happened. It never contains a secret.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A provider returned a credential that is now in use.
+    #[non_exhaustive]
+    Refreshed {
+        /// The provider's name.
+        provider: &'a str,
+        /// The wire form.
+        kind: CredentialKind,
+        /// What may be shown of the secret.
+        fingerprint: &'a Fingerprint,
+        /// When it expires.
+        expiry: Option<SystemTime>,
+        /// How long the provider took.
+        took: Duration,
+    },
+    /// A provider failed; what was in use stays in use if it can.
+    #[non_exhaustive]
+    RefreshFailed {
+        /// The provider's name.
+        provider: &'a str,
+        /// The failure.
+        error: &'a ProviderError,
+        /// Whether callers still get a credential.
+        still_usable: bool,
+    },
+    /// A server rejected the credential that is in use.
+    #[non_exhaustive]
+    Rejected {
+        /// The target's name.
+        target: &'a str,
+        /// The status that said so.
+        status: http::StatusCode,
+    },
+    /// A request was authorized again after a rejection.
+    #[non_exhaustive]
+    Replayed {
+        /// The target's name.
+        target: &'a str,
+    },
+    /// A client and its clones got another auth.
+    #[non_exhaustive]
+    Replaced {
+        /// The target's name.
+        target: &'a str,
+        /// The new epoch.
+        epoch: EpochId,
+    },
+    /// Two credentials met where one belongs; the request was not sent.
+    #[non_exhaustive]
+    Conflict {
+        /// The target's name.
+        target: &'a str,
+        /// The two sources.
+        conflict: &'a Conflict,
+    },
+}
+
+/// Receives events. Called outside of all locks, on the thread where the event happened; it must
+/// return quickly.
+pub trait Observer: Debug + Send + Sync + 'static {
+    /// One event.
+    fn event(&self, event: &Event<'_>);
+}

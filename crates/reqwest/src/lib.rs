@@ -1,0 +1,1 @@
+//! onecred for reqwest: a client that carries exactly one credential, a middleware, and the HTTP port for token endpoints.

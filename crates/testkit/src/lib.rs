@@ -1,0 +1,2 @@
+//! Test kit of onecred.
+pub mod wire;
