@@ -1,4 +1,46 @@
-//! onecred-core: one client, one credential.
+//! **One client, one credential.** The core of onecred: the [`CredentialProvider`] trait, the
+//! [`Credential`] value, the slot and its cache, the [`Resolver`], and key hygiene. No HTTP client, no
+//! TLS, no cloud SDK; those are adapters and providers in crates of their own.
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | authorize requests | [`Authenticator`], made of a [`Target`] and an [`Auth`] |
+//! | write a provider | [`CredentialProvider`], [`provider_fn`], [`ProviderError`] |
+//! | write a signer | [`RequestSigner`], [`AuthRequest`], [`Body`] |
+//! | write an adapter for an HTTP client | [`Authenticator::authorize`], [`Authenticator::on_response`], [`Authenticator::reauthorize`] |
+//! | find a credential in arguments and the environment | [`Resolver`], [`Argument`], [`Variable`], [`Env`] |
+//! | take a key from text | [`HeaderSecret::parse`] |
+//! | test any of it | the ports [`Clock`], [`Runtime`], [`HttpSend`], [`Env`], and the crate `onecred-testkit` |
+//!
+//! What holds, always:
+//!
+//! 1. A client's auth is one value. Two from data are a [`Conflict`].
+//! 2. `clone()` is the same client, [`Authenticator::derive`] makes another, [`Authenticator::replace`]
+//!    changes this one and its clones atomically. None of them reads the environment.
+//! 3. A credential is placed only on requests to its target's origins, and only where no other
+//!    credential is. On any error nothing of ours is left on the request.
+//! 4. A provider is never asked twice at once, whoever is cancelled, however many clients share it.
+//! 5. Nothing prints a secret.
+//!
+//! # An adapter in six lines
+//!
+//! ```
+//! # use onecred_core::*;
+//! # async fn send(_: http::Request<String>) -> http::Response<String> { http::Response::new(String::new()) }
+//! async fn call(auth: &Authenticator, request: http::Request<String>) -> Result<http::Response<String>, AuthError> {
+//!     let (mut parts, body) = request.into_parts();
+//!     let receipt = auth.authorize(&mut AuthRequest::from_parts(&mut parts, Body::Bytes(body.as_bytes()))).await?;
+//!     let response = send(http::Request::from_parts(parts.clone(), body.clone())).await;
+//!     let head = ResponseHead::new(response.status(), response.headers());
+//!     if auth.on_response(&receipt, &head) == Verdict::Reauthorize {
+//!         let mut again = AuthRequest::from_parts(&mut parts, Body::Bytes(body.as_bytes()));
+//!         if auth.reauthorize(&receipt, &mut again).await?.is_some() {
+//!             return Ok(send(http::Request::from_parts(parts, body)).await);
+//!         }
+//!     }
+//!     Ok(response)
+//! }
+//! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auth;

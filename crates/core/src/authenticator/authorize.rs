@@ -7,7 +7,7 @@ use super::channel::{Channel, Live, Prepared};
 use super::ready::Ready;
 use crate::cache::{self, CachedProvider, Flight};
 use crate::error::AuthError;
-use crate::guard;
+use crate::guard::{self, Decision};
 use crate::provider::ProviderError;
 use crate::receipt::Receipt;
 use crate::request::AuthRequest;
@@ -76,10 +76,7 @@ impl Authenticator {
     pub fn authorize_blocking(&self, request: &mut AuthRequest<'_>) -> Result<Receipt, AuthError> {
         match self.try_authorize(request) {
             Some(result) => result,
-            None if cache::refresh::is_inside_any() => Err(AuthError::Provider(
-                ProviderError::misconfigured("a provider must not block the refresh thread"),
-            )),
-            None => cache::block_on(self.authorize(request)),
+            None => blocking(self.authorize(request)),
         }
     }
 
@@ -112,15 +109,24 @@ impl Authenticator {
     ) -> Result<Receipt, AuthError> {
         let client = &*self.client;
         client.target.check(request.uri)?;
-        match guard::apply(client.foreign, &ready.names, request) {
-            Ok(true) => {}
-            Ok(false) => return Ok(Receipt::deferred(live.epoch)),
+        let decision = match guard::apply(client.foreign, &ready.names, request) {
+            Ok(decision) => decision,
             Err(error) => {
                 client.observe_refusal(&error);
                 return Err(error);
             }
+        };
+        match decision {
+            Decision::Ours => ready.place(request, &client.target, || live.now())?,
+            Decision::Stripped(before) => {
+                let placed = ready.place(request, &client.target, || live.now());
+                if let Err(error) = placed {
+                    (*request.headers, *request.uri) = *before;
+                    return Err(error);
+                }
+            }
+            Decision::Foreign => return Ok(Receipt::deferred(live.epoch)),
         }
-        ready.place(request, &client.target, || live.now())?;
         Ok(Receipt::new(live.epoch, ready.generation))
     }
 
@@ -223,6 +229,19 @@ impl Authenticator {
         }
         placed
     }
+}
+
+/// Parks this thread until `future` is done. Not on a thread that polls a provider: the refresh that
+/// it would wait for may be this thread's to run.
+pub(super) fn blocking<T>(
+    future: impl Future<Output = Result<T, AuthError>>,
+) -> Result<T, AuthError> {
+    if cache::refresh::is_inside_any() {
+        return Err(AuthError::Provider(ProviderError::misconfigured(
+            "a provider must not block the refresh thread",
+        )));
+    }
+    cache::block_on(future)
 }
 
 impl Armed {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::authorize::blocking;
 use super::channel::Live;
 use super::ready::Placed;
 use super::{Authenticator, Past, subject_of};
@@ -121,6 +122,18 @@ impl Authenticator {
             target: self.client.target.name(),
         });
         Ok(Some(receipt))
+    }
+
+    /// The same for callers without an executor: parks this thread while the refresh runs on its own.
+    ///
+    /// # Errors
+    /// As [`reauthorize`](Self::reauthorize).
+    pub fn reauthorize_blocking(
+        &self,
+        receipt: &Receipt,
+        request: &mut AuthRequest<'_>,
+    ) -> Result<Option<Receipt>, AuthError> {
+        blocking(self.reauthorize(receipt, request))
     }
 
     fn take_back(&self, live: &Live, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {

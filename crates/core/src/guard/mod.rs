@@ -58,6 +58,8 @@ pub enum ForeignPolicy {
 #[derive(Clone)]
 pub(crate) struct CredentialNames {
     names: Vec<HeaderName>,
+    /// Of these, the ones that declared gateways own: never left to a caller.
+    reserved: Vec<HeaderName>,
     lengths: u64,
     initials: u64,
 }
@@ -73,6 +75,7 @@ impl CredentialNames {
     pub(crate) fn new(extra: impl IntoIterator<Item = HeaderName>) -> Self {
         let mut all = Self {
             names: Vec::new(),
+            reserved: Vec::new(),
             lengths: 0,
             initials: 0,
         };
@@ -83,6 +86,14 @@ impl CredentialNames {
             all.add(name);
         }
         all
+    }
+
+    pub(crate) fn reserve(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        for name in names {
+            self.add(name.clone());
+            self.reserved.push(name);
+        }
+        self
     }
 
     fn add(&mut self, name: HeaderName) {
@@ -171,16 +182,26 @@ fn initial_bit(name: &str) -> u64 {
     name.as_bytes().first().map_or(0, |byte| 1 << (byte & 63))
 }
 
-/// Applies the policy. `Ok(true)` means that ours is to be placed, `Ok(false)` that the foreign one
-/// does the work.
+/// What is to be done with a request after the policy was applied.
+pub(crate) enum Decision {
+    /// Place ours.
+    Ours,
+    /// Place ours; foreign credentials were removed. Should placing fail, the request becomes what it
+    /// was.
+    Stripped(Box<(HeaderMap, Uri)>),
+    /// The foreign credential does the work.
+    Foreign,
+}
+
+/// Applies the policy.
 #[inline]
 pub(crate) fn apply(
     policy: ForeignPolicy,
     names: &CredentialNames,
     request: &mut AuthRequest<'_>,
-) -> Result<bool, AuthError> {
+) -> Result<Decision, AuthError> {
     match names.find(request.headers, request.uri) {
-        Found::Nothing => Ok(true),
+        Found::Nothing => Ok(Decision::Ours),
         found => refuse_or_remove(policy, names, request, found),
     }
 }
@@ -191,24 +212,37 @@ fn refuse_or_remove(
     names: &CredentialNames,
     request: &mut AuthRequest<'_>,
     found: Found,
-) -> Result<bool, AuthError> {
+) -> Result<Decision, AuthError> {
     match policy {
         ForeignPolicy::Reject => Err(AuthError::ForeignCredential(match found {
             Found::Header(name) => ForeignName::header(name),
             Found::Query(parameter) => ForeignName::query(parameter),
-            Found::Nothing => return Ok(true),
+            Found::Nothing => return Ok(Decision::Ours),
         })),
         ForeignPolicy::Strip => {
-            names.strip(request.headers, request.uri)?;
-            Ok(true)
+            let before = Box::new((request.headers.clone(), request.uri.clone()));
+            match names.strip(request.headers, request.uri) {
+                Ok(()) => Ok(Decision::Stripped(before)),
+                Err(error) => {
+                    (*request.headers, *request.uri) = *before;
+                    Err(error)
+                }
+            }
         }
         ForeignPolicy::Defer => {
-            let all = names.all_foreign(request.headers, request.uri);
+            let mut all = names.all_foreign(request.headers, request.uri);
             match all.as_slice() {
                 [first, second, ..] => {
-                    Err(AuthError::Conflict(Conflict::on_request(first, second)))
+                    return Err(AuthError::Conflict(Conflict::on_request(first, second)));
                 }
-                _ => Ok(false),
+                [only] if only.as_header().is_none_or(|n| !names.reserved.contains(n)) => {
+                    return Ok(Decision::Foreign);
+                }
+                _ => {}
+            }
+            match all.pop() {
+                Some(reserved) => Err(AuthError::ForeignCredential(reserved)),
+                None => Ok(Decision::Ours),
             }
         }
     }

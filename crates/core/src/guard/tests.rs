@@ -11,8 +11,11 @@ fn run(policy: ForeignPolicy, uri: &str, names: &[&str]) -> (Result<bool, String
     }
     let mut uri: Uri = uri.parse().unwrap();
     let mut request = AuthRequest::new(&Method::GET, &mut uri, &mut headers, Body::Empty);
-    let names = CredentialNames::new([HeaderName::from_static("x-corp-key")]);
-    let result = apply(policy, &names, &mut request).map_err(|error| error.to_string());
+    let names = CredentialNames::new([HeaderName::from_static("x-corp-key")])
+        .reserve([HeaderName::from_static("x-gateway")]);
+    let result = apply(policy, &names, &mut request)
+        .map(|decision| !matches!(decision, Decision::Foreign))
+        .map_err(|error| error.to_string());
     (result, headers, uri)
 }
 
@@ -114,6 +117,7 @@ fn defer_wants_exactly_one() {
         ("https://a.example/", &["x-api-key", "authorization"][..]),
         ("https://a.example/?access_token=x", &["authorization"][..]),
         ("https://a.example/?access_token=x&key=AIza", &[][..]),
+        ("https://a.example/", &["x-gateway"][..]),
     ] {
         assert!(
             run(ForeignPolicy::Defer, uri, names).0.is_err(),
