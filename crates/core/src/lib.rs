@@ -55,6 +55,8 @@ mod guard;
 mod header_secret;
 mod http_send;
 mod hygiene;
+#[cfg(all(test, onecred_model))]
+mod model;
 mod observer;
 mod origin;
 mod provider;
@@ -87,8 +89,8 @@ pub use hygiene::{InvalidSecret, Note, Rule, Shape, Slot, TextFrom, Vendor, is_b
 pub use observer::{Event, Observer};
 pub use origin::{InvalidOrigin, Origin, OriginRule};
 pub use provider::{
-    CredentialProvider, FnProvider, ProvideContext, ProviderError, ProviderErrorKind, Reason,
-    provider_fn,
+    CredentialProvider, FnProvider, ProvideContext, ProviderChain, ProviderError,
+    ProviderErrorKind, Reason, provider_fn,
 };
 pub use receipt::{EpochId, Receipt};
 pub use request::{AuthRequest, Body};
@@ -100,7 +102,7 @@ pub use resolver::{
 pub use response::{ResponseHead, Verdict};
 pub use runtime::{BoxFuture, OwnThread, Runtime, TokioRuntime};
 pub use secret::Secret;
-pub use signer::{Rejection, RequestSigner, SignContext};
+pub use signer::{ClockSkew, Rejection, RequestSigner, SignContext};
 pub use source_name::SourceName;
 pub use target::{InvalidTarget, KeyPlacement, Target, TargetBuilder};
 pub use untrusted::Untrusted;

@@ -95,7 +95,14 @@ impl Runtime for TokioRuntime {
     }
 }
 
-/// The runtime that a cache uses when none is given.
+/// The runtime that a cache uses when none is given, and when the given one is gone.
+#[cfg(not(all(test, onecred_model)))]
 pub(crate) fn default_runtime() -> Arc<dyn Runtime> {
     Arc::new(OwnThread::new())
+}
+
+/// The model checker sees only threads of its own.
+#[cfg(all(test, onecred_model))]
+pub(crate) fn default_runtime() -> Arc<dyn Runtime> {
+    Arc::new(crate::model::Threads)
 }

@@ -1,7 +1,7 @@
 //! Credentials that need the request itself.
 
 use std::fmt::Debug;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderName, StatusCode};
 
@@ -42,12 +42,24 @@ pub trait RequestSigner: Debug + Send + Sync + 'static {
 pub struct SignContext<'a> {
     target: &'a Target,
     now: SystemTime,
+    skew: ClockSkew,
 }
 
 impl<'a> SignContext<'a> {
     /// A context; authenticators make them, and tests of signers.
     pub fn new(target: &'a Target, now: SystemTime) -> Self {
-        Self { target, now }
+        Self {
+            target,
+            now,
+            skew: ClockSkew::default(),
+        }
+    }
+
+    /// The same, with what is known of the server's clock.
+    #[must_use]
+    pub fn with_skew(mut self, skew: ClockSkew) -> Self {
+        self.skew = skew;
+        self
     }
 
     /// Where the request goes: region, service, audience.
@@ -55,10 +67,55 @@ impl<'a> SignContext<'a> {
         self.target
     }
 
-    /// The wall time now, by the authenticator's clock. A signer that learns the server's clock from
-    /// responses adds its own correction.
+    /// The wall time now, by the authenticator's clock.
     pub fn now(&self) -> SystemTime {
         self.now
+    }
+
+    /// How far the server's clock is from ours, as far as a signer has learned it
+    /// ([`Rejection::ClockSkew`]).
+    pub fn skew(&self) -> ClockSkew {
+        self.skew
+    }
+
+    /// The time to sign with: ours, corrected by the skew.
+    pub fn signing_time(&self) -> SystemTime {
+        self.skew.correct(self.now)
+    }
+}
+
+/// How far a server's clock is ahead of ours (or behind), in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ClockSkew(i64);
+
+impl ClockSkew {
+    /// The skew between the server's time and ours.
+    pub fn between(server: SystemTime, ours: SystemTime) -> Self {
+        let millis = |ahead: Duration| i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX);
+        match server.duration_since(ours) {
+            Ok(ahead) => Self(millis(ahead)),
+            Err(behind) => Self(-millis(behind.duration())),
+        }
+    }
+
+    /// Positive when the server is ahead.
+    pub fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    pub(crate) fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Our time, as the server would tell it.
+    pub fn correct(self, ours: SystemTime) -> SystemTime {
+        let by = Duration::from_millis(self.0.unsigned_abs());
+        let corrected = if self.0 < 0 {
+            ours.checked_sub(by)
+        } else {
+            ours.checked_add(by)
+        };
+        corrected.unwrap_or(ours)
     }
 }
 
@@ -70,9 +127,12 @@ pub enum Rejection {
     None,
     /// The credential was rejected: get another.
     Credential,
-    /// The credential is good, this signature was not (clock skew, a nonce that the server wants):
-    /// sign again with the same credential.
+    /// The credential is good, this signature was not (a nonce that the server wants): sign again with
+    /// the same credential.
     Resign,
+    /// The credential is good, the signature's time was not: this is the server's. It is remembered for
+    /// the client ([`SignContext::skew`]), and the request is signed again.
+    ClockSkew(SystemTime),
     /// Only the body can tell; ask again with this many bytes of it.
     NeedBody(usize),
 }

@@ -11,6 +11,7 @@ use crate::guard::{self, Decision};
 use crate::provider::ProviderError;
 use crate::receipt::Receipt;
 use crate::request::AuthRequest;
+use crate::signer::ClockSkew;
 use crate::target::Target;
 
 /// What the next request would carry, or what it has to wait for.
@@ -117,9 +118,11 @@ impl Authenticator {
             }
         };
         match decision {
-            Decision::Ours => ready.place(request, &client.target, || live.now())?,
+            Decision::Ours => {
+                ready.place(request, &client.target, || (live.now(), client.skew()))?
+            }
             Decision::Stripped(before) => {
-                let placed = ready.place(request, &client.target, || live.now());
+                let placed = ready.place(request, &client.target, || (live.now(), client.skew()));
                 if let Err(error) = placed {
                     (*request.headers, *request.uri) = *before;
                     return Err(error);
@@ -257,7 +260,8 @@ fn place_gateways(
 ) -> Result<(), AuthError> {
     for live in gateways {
         if let Some(ready) = live.last_ready() {
-            ready.place(request, target, || live.now())?;
+            // A gateway's credential is never a signature, so that no skew applies.
+            ready.place(request, target, || (live.now(), ClockSkew::default()))?;
         }
     }
     Ok(())

