@@ -42,7 +42,7 @@ impl Bench {
         let endpoint = TokenEndpoint::start()?;
         let candidates = runtime.block_on(async {
             // Inside the runtime, since some peers spawn a task when they are built.
-            let mut all = ours::candidates();
+            let mut all = ours::candidates().await?;
             all.extend(floor::candidates()?);
             all.extend(peers::candidates(&endpoint)?);
             for candidate in &all {

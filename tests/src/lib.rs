@@ -1,1 +1,9 @@
-//! x
+//! What the cross-crate tests share: requests, targets, and a client on a manual clock.
+
+mod head;
+mod rig;
+mod signers;
+
+pub use head::{API, Head, client, key, secret, target, token};
+pub use rig::{HOUR, Rig, secs};
+pub use signers::{HeaderSigner, QuerySigner};

@@ -7,7 +7,7 @@ use super::channel::{Channel, Live, Prepared};
 use super::ready::Ready;
 use crate::cache::{self, CachedProvider, Flight};
 use crate::error::AuthError;
-use crate::guard::{self, Decision};
+use crate::guard::{self, Decision, ForeignPolicy};
 use crate::provider::ProviderError;
 use crate::receipt::Receipt;
 use crate::request::AuthRequest;
@@ -45,7 +45,9 @@ impl Authenticator {
         if let Some(result) = self.try_hot(request) {
             return result;
         }
-        self.refuse_early(request)?;
+        if let Some(settled) = self.settle_early(request) {
+            return settled;
+        }
         let armed = self.arm().await?;
         self.place(&armed, request)
     }
@@ -59,8 +61,8 @@ impl Authenticator {
         if let Some(result) = self.try_hot(request) {
             return Some(result);
         }
-        if let Err(error) = self.refuse_early(request) {
-            return Some(Err(error));
+        if let Some(settled) = self.settle_early(request) {
+            return Some(settled);
         }
         match self.next(&[]) {
             Ok(Next::Ready(armed)) => Some(self.place(&armed, request)),
@@ -133,15 +135,32 @@ impl Authenticator {
         Ok(Receipt::new(live.epoch, ready.generation))
     }
 
-    /// What can be refused without a credential is refused before one is asked for.
-    fn refuse_early(&self, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
+    /// What needs no credential of ours is settled before one is asked for: a refusal, and a request
+    /// that is left to the foreign credential it carries.
+    fn settle_early(&self, request: &mut AuthRequest<'_>) -> Option<Result<Receipt, AuthError>> {
         let client = &*self.client;
-        client.target.check(request.uri)?;
-        let names = client.target.credential_names();
-        if client.foreign == guard::ForeignPolicy::Reject {
-            guard::apply(client.foreign, names, request)?;
+        if let Err(error) = client.target.check(request.uri) {
+            return Some(Err(error));
         }
-        Ok(())
+        if client.foreign == ForeignPolicy::Strip {
+            return None;
+        }
+        let live = client.main.load_full();
+        let names = match live.last_ready() {
+            Some(ready) => &ready.names,
+            None => client.target.credential_names(),
+        };
+        match guard::apply(client.foreign, names, request) {
+            // Gateways' credentials are still to be added.
+            Ok(Decision::Foreign) if client.gateways.is_empty() => {
+                Some(Ok(Receipt::deferred(live.epoch)))
+            }
+            Ok(_) => None,
+            Err(error) => {
+                client.observe_refusal(&error);
+                Some(Err(error))
+            }
+        }
     }
 
     /// Waits until everything that the next request carries is at hand.
@@ -154,14 +173,16 @@ impl Authenticator {
             };
             let outcome = waiting.flight.wait().await;
             let channel = self.channel(waiting.channel);
-            match waiting.cache.settle(outcome) {
-                Ok(entry) => {
-                    let live = channel.landed(&waiting.live, &self.client.target, &entry)?;
-                    waited.push((waiting.channel, live));
-                }
+            let landed = waiting
+                .cache
+                .settle(outcome)
+                .map_err(AuthError::from)
+                .and_then(|entry| channel.landed(&waiting.live, &self.client.target, &entry));
+            match landed {
+                Ok(live) => waited.push((waiting.channel, live)),
                 // The auth was replaced while we waited: the new one decides.
                 Err(_) if channel.load().epoch != waiting.live.epoch => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
     }

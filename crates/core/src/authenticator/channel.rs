@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::ready::{Place, Ready};
+use super::trace::{Trace, Traces};
 use crate::auth::Auth;
 use crate::cache::{Acquired, CachedProvider, Entry, Flight};
 use crate::clock::Clock;
@@ -16,6 +17,7 @@ use crate::target::Target;
 pub(super) struct Channel {
     slot: Slot<Live>,
     place: Place,
+    pub(super) traces: Traces,
 }
 
 /// One epoch of a channel: replaced as a whole, never changed.
@@ -69,9 +71,11 @@ impl Channel {
         clock: &Arc<dyn Clock>,
     ) -> Result<Self, AuthError> {
         let live = live(EpochId::next(), auth, target, &place, clock)?;
+        let traces = Traces::new(live.trace());
         Ok(Self {
             slot: Slot::new(live),
             place,
+            traces,
         })
     }
 
@@ -92,8 +96,11 @@ impl Channel {
         clock: &Arc<dyn Clock>,
     ) -> Result<EpochId, AuthError> {
         let epoch = EpochId::next();
-        self.slot
-            .store(Arc::new(live(epoch, auth, target, &self.place, clock)?));
+        let live = live(epoch, auth, target, &self.place, clock)?;
+        if let Some(trace) = live.trace() {
+            self.traces.add(trace);
+        }
+        self.slot.store(Arc::new(live));
         Ok(epoch)
     }
 
@@ -121,7 +128,6 @@ impl Channel {
             }
             Acquired::Fail(error) => Err(error.into()),
         }
-        .map_err(|error: AuthError| error)
     }
 
     fn publish(
@@ -140,6 +146,7 @@ impl Channel {
         )?;
         ready.version = version;
         ready.window = check_at.map(|until| (live.clock.now(), until));
+        self.traces.add(ready.trace(live.epoch));
         let next = Arc::new(live.with(ready));
         // Losing the race means that somebody replaced the auth or prepared the same; what this
         // request carries was chosen when it looked, and is complete either way.
@@ -161,6 +168,7 @@ impl Channel {
             &self.place,
             Some(entry.generation),
         )?;
+        self.traces.add(ready.trace(live.epoch));
         Ok(Arc::new(live.with(ready)))
     }
 }
@@ -173,6 +181,10 @@ impl Live {
             clock: Arc::clone(&self.clock),
             ready: Some(Arc::new(ready)),
         }
+    }
+
+    fn trace(&self) -> Option<Trace> {
+        self.ready.as_ref().map(|ready| ready.trace(self.epoch))
     }
 
     pub(super) fn generation(&self) -> Option<Generation> {

@@ -7,6 +7,7 @@ mod derive;
 mod ready;
 mod respond;
 mod status;
+mod trace;
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -5,19 +5,21 @@ use std::time::SystemTime;
 
 use http::{HeaderName, HeaderValue, header};
 
+use super::trace::Trace;
 use crate::credential::{Companion, Credential, Form, place_companions};
-use crate::error::AuthError;
+use crate::error::{AuthError, Conflict};
 use crate::guard::{self, CredentialNames};
-use crate::receipt::Generation;
+use crate::receipt::{EpochId, Generation};
 use crate::request::AuthRequest;
 use crate::signer::{ClockSkew, RequestSigner, SignContext};
+use crate::source_name::SourceName;
 use crate::target::{KeyPlacement, Target};
 
 /// What a channel puts on requests until `check_at`.
 pub(crate) struct Ready {
     pub(super) generation: Option<Generation>,
     pub(super) placed: Placed,
-    companions: Vec<Companion>,
+    companions: Arc<[Companion]>,
     /// The names that are foreign on a request: the target's, and this credential's own.
     pub(super) names: Arc<CredentialNames>,
     /// The cache's version that this was made of.
@@ -45,7 +47,7 @@ impl Ready {
         Self {
             generation: None,
             placed: Placed::Nothing,
-            companions: Vec::new(),
+            companions: Arc::default(),
             names: Arc::clone(target.credential_names()),
             version: 0,
             window: None,
@@ -70,14 +72,23 @@ impl Ready {
         if let Some(name) = own.iter().find(|name| guard::frames_the_message(name)) {
             return Err(AuthError::HeaderNotAllowed(name.clone()));
         }
+        if let Place::Target = place
+            && let Some(name) = target.gateway_headers().find(|name| own.contains(name))
+        {
+            return Err(twice("credential", name));
+        }
         let names = match target.credential_names().and(own) {
             Some(more) => Arc::new(more),
             None => Arc::clone(target.credential_names()),
         };
+        let companions = credential.companions();
+        if let Some(companion) = companions.iter().find(|c| names.contains(c.name())) {
+            return Err(twice("companion", companion.name()));
+        }
         Ok(Self {
             generation,
             placed,
-            companions: credential.companions().to_vec(),
+            companions: companions.into(),
             names,
             version: 0,
             window: None,
@@ -164,12 +175,22 @@ impl Ready {
         Ok(())
     }
 
-    /// Takes off a request what this put there, so that it can be authorized again.
-    pub(super) fn take_back(&self, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
-        self.names.strip(request.headers, request.uri)?;
-        crate::credential::remove_companions(&self.companions, request.headers);
-        Ok(())
+    /// What is to be remembered of it.
+    pub(super) fn trace(&self, epoch: EpochId) -> Trace {
+        Trace {
+            epoch,
+            generation: self.generation,
+            names: Arc::clone(&self.names),
+            companions: Arc::clone(&self.companions),
+        }
     }
+}
+
+fn twice(what: &str, name: &HeaderName) -> AuthError {
+    AuthError::Conflict(Conflict::new(
+        SourceName::new(format!("{what} under header `{name}`")),
+        SourceName::new(format!("header `{name}` of the target")),
+    ))
 }
 
 fn for_target(form: &Form, target: &Target) -> Result<Placed, AuthError> {

@@ -48,7 +48,7 @@ impl Authenticator {
             return Verdict::Reject;
         }
         let helps = if receipt.epoch() != live.epoch {
-            self.answer_to_past(receipt, &live, rejection)
+            self.answer_to_other(receipt, &live, rejection)
         } else if rejection != Rejection::Credential {
             true
         } else {
@@ -61,9 +61,13 @@ impl Authenticator {
         }
     }
 
-    /// The auth was replaced since. The old cache hears of the rejection; the request may be replayed
-    /// with the new auth only if both are the same subject's.
-    fn answer_to_past(&self, receipt: &Receipt, live: &Live, rejection: Rejection) -> bool {
+    /// Another epoch authorized the request: a sibling that shares the cache, or this client before the
+    /// auth was replaced. The cache that the credential came from hears of the rejection; the request
+    /// may be replayed with the auth of now only if both are the same subject's.
+    fn answer_to_other(&self, receipt: &Receipt, live: &Live, rejection: Rejection) -> bool {
+        if shares_the_cache(receipt, live) {
+            return rejection != Rejection::Credential || reject(&live.auth, receipt);
+        }
         let Some(past) = self.past(receipt) else {
             return false;
         };
@@ -99,15 +103,13 @@ impl Authenticator {
             return Ok(None);
         }
         let live = self.client.main.load_full();
-        self.take_back(&live, request)?;
-        if receipt.epoch() != live.epoch {
-            let Some(past) = self.past(receipt) else {
-                return Ok(None);
-            };
-            if !same_subject(&past, &live) {
-                return Ok(None);
-            }
-        } else if let Auth::Static(_) | Auth::Anonymous = live.auth {
+        self.take_back(receipt, request)?;
+        if !self.may_follow(receipt, &live) {
+            return Ok(None);
+        }
+        if receipt.epoch() == live.epoch
+            && let Auth::Static(_) | Auth::Anonymous = live.auth
+        {
             // Only a signer can do better with the same secret.
             let signs = live
                 .last_ready()
@@ -118,6 +120,10 @@ impl Authenticator {
         }
         let armed = self.arm().await?;
         let next = armed.main();
+        // The auth may have been replaced while this waited.
+        if !self.may_follow(receipt, next) {
+            return Ok(None);
+        }
         let unchanged = next.epoch == receipt.epoch() && next.generation() == receipt.generation();
         if unchanged && is_spent(next) {
             return Ok(None);
@@ -141,15 +147,31 @@ impl Authenticator {
         blocking(self.reauthorize(receipt, request))
     }
 
-    fn take_back(&self, live: &Live, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
-        match live.last_ready() {
-            Some(ready) => ready.take_back(request),
-            None => self
-                .client
-                .target
-                .credential_names()
-                .strip(request.headers, request.uri),
-        }
+    /// Whether a request that the receipt's credential authorized may be sent with that of `live`.
+    fn may_follow(&self, receipt: &Receipt, live: &Live) -> bool {
+        receipt.epoch() == live.epoch
+            || shares_the_cache(receipt, live)
+            || self
+                .past(receipt)
+                .is_some_and(|past| same_subject(&past, live))
+    }
+
+    fn take_back(&self, receipt: &Receipt, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
+        let client = &*self.client;
+        let names = client.target.credential_names();
+        names.strip(request.headers, request.uri)?;
+        client.main.traces.take_back(receipt, request)?;
+        client
+            .gateways
+            .iter()
+            .try_for_each(|gateway| gateway.traces.take_back_all(request))
+    }
+}
+
+fn shares_the_cache(receipt: &Receipt, live: &Live) -> bool {
+    match (&live.auth, receipt.generation()) {
+        (Auth::Provider(cache), Some(generation)) => cache.knows(generation),
+        _ => false,
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::state::State;
 use super::{CachePolicy, CachedProvider, Shared};
 use crate::clock::{Clock, SystemClock};
 use crate::observer::Observer;
@@ -59,13 +60,13 @@ impl CachedProviderBuilder {
         CachedProvider {
             shared: Arc::new(Shared {
                 provider: self.provider,
-                name,
                 policy: self.policy,
                 clock: self.clock,
                 runtime: self.runtime,
                 observer: self.observer,
                 version: AtomicU64::new(0),
-                state: Mutex::default(),
+                state: Mutex::new(State::new(&name)),
+                name,
             }),
         }
     }

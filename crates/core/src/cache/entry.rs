@@ -17,6 +17,10 @@ pub(crate) struct Now {
 /// cannot keep a credential alive past its age for longer than this.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
+/// A source that asks to be looked at again at once (a helper with a time to live of 0) is not looked at
+/// in a loop.
+const LEAST_HINT: Duration = Duration::from_secs(1);
+
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) credential: Credential,
@@ -57,9 +61,11 @@ impl Entry {
         };
         let end = life.and_then(|life| later(life.saturating_sub(policy.skew_for(life))));
         let soft_after = match (life, credential.refresh_hint()) {
-            (Some(life), Some(hint)) => Some(policy.soft_after(life, draw).min(hint)),
+            (Some(life), Some(hint)) => {
+                Some(policy.soft_after(life, draw).min(hint.max(LEAST_HINT)))
+            }
             (Some(life), None) => Some(policy.soft_after(life, draw)),
-            (None, hint) => hint,
+            (None, hint) => hint.map(|hint| hint.max(LEAST_HINT)),
         };
         Ok(Self {
             credential,

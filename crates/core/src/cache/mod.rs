@@ -11,6 +11,7 @@ mod status;
 
 use std::fmt;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
@@ -28,7 +29,7 @@ use crate::observer::{Event, Observer};
 use crate::provider::{CredentialProvider, ProviderError};
 use crate::receipt::Generation;
 use crate::runtime::Runtime;
-use crate::sync::{AtomicU64, Mutex, Ordering, lock};
+use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, lock};
 use state::{State, Step};
 
 /// A provider with its one cache: cloneable, shared by every client and wrapper that uses it.
@@ -105,8 +106,9 @@ impl CachedProvider {
     /// [`Denied`](crate::ProviderErrorKind::Denied)), and the next use looks again, while what is
     /// there stays in use.
     pub fn source_changed(&self) {
-        lock(&self.shared.state).source_changed();
-        self.shared.bump();
+        let mut state = lock(&self.shared.state);
+        state.source_changed();
+        self.shared.bump(&state);
     }
 
     /// Whether both share one cache.
@@ -170,15 +172,21 @@ impl CachedProvider {
     /// A server rejected the credential of this generation.
     pub(crate) fn reject(&self, generation: Generation) -> Rejected {
         let now = self.shared.now();
-        let rejected = lock(&self.shared.state).reject(generation, now, fastrand::f64());
+        let mut state = lock(&self.shared.state);
+        let rejected = state.reject(generation, now, fastrand::f64());
         let first = matches!(
             rejected,
             Rejected::Counts { first: true } | Rejected::BackingOff { first: true }
         );
         if first {
-            self.shared.bump();
+            self.shared.bump(&state);
         }
         rejected
+    }
+
+    /// Whether the credential of this generation came from here, lately.
+    pub(crate) fn knows(&self, generation: Generation) -> bool {
+        lock(&self.shared.state).knows(generation)
     }
 
     pub(crate) fn subject(&self) -> Option<Subject> {
@@ -208,13 +216,18 @@ impl Shared {
         }
     }
 
-    fn bump(&self) {
+    /// Makes clients look at the state again. It is changed under the lock, so that whoever has seen
+    /// the new state (a second report of one rejection, say) cannot be served what was prepared of the
+    /// old one.
+    fn bump(&self, _locked: &MutexGuard<'_, State>) {
         self.version.fetch_add(1, Ordering::Release);
     }
 
+    /// Tells the observer. Its panic must not take the refresh along, for which others wait.
     fn observe(&self, event: &Event<'_>) {
         if let Some(observer) = &self.observer {
-            observer.event(event);
+            let told = std::panic::catch_unwind(AssertUnwindSafe(|| observer.event(event)));
+            drop(told);
         }
     }
 }

@@ -92,21 +92,25 @@ impl Landing {
             sleep.as_mut().poll(task).map(|()| Err(timed_out(timeout)))
         })
         .await
-        .map_err(|error| error.named(&shared.name))
     }
 
     /// Hands the result to the state and wakes the waiters. `false`: fly once more.
     fn land(&mut self, result: Result<Credential, ProviderError>, took: Duration) -> bool {
         let shared = &self.shared;
         let now = shared.now();
-        let landed = lock(&shared.state).land(
-            &self.flight,
-            self.reason,
-            result,
-            now,
-            &shared.policy,
-            fastrand::f64(),
-        );
+        let landed = {
+            let mut state = lock(&shared.state);
+            let landed = state.land(
+                &self.flight,
+                self.reason,
+                result,
+                now,
+                &shared.policy,
+                fastrand::f64(),
+            );
+            shared.bump(&state);
+            landed
+        };
         let Landed::Done {
             outcome,
             still_usable,
@@ -114,8 +118,6 @@ impl Landing {
         else {
             return false;
         };
-        let outcome = outcome.map_err(|error| error.named(&shared.name));
-        shared.bump();
         match &outcome {
             Ok(entry) => shared.observe(&Event::Refreshed {
                 provider: &shared.name,

@@ -3,6 +3,7 @@
 //! A credential is *fresh* (serve), *usable* (serve, refresh in the background) or *expired* (join the
 //! one refresh). A *rejected* one is served only when nothing else can be had.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -16,12 +17,20 @@ use crate::receipt::Generation;
 /// While a refresh of a usable credential is due or running, fast paths look again this often.
 const LOOK_AGAIN_SOON: Duration = Duration::from_secs(1);
 
-#[derive(Default)]
+/// How many generations back an answer is still known to be about a credential of this cache.
+const REMEMBERED_GENERATIONS: usize = 16;
+
 pub(crate) struct State {
+    /// The provider's name, for its errors.
+    name: String,
     pub(super) current: Option<Arc<Entry>>,
+    /// The generations of late, the current one last.
+    generations: VecDeque<Generation>,
     /// The current credential was rejected; sticky until another one replaces it.
     rejected: bool,
     flight: Option<Arc<Flight>>,
+    /// The source changed while the refresh that is in the air was reading it.
+    changed_meanwhile: bool,
     subject: Option<Subject>,
     failure: Option<Failure>,
     /// Failures in a row: refreshes that failed, and forced ones whose result was rejected too.
@@ -76,6 +85,21 @@ pub(super) enum Landed {
 }
 
 impl State {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            current: None,
+            generations: VecDeque::new(),
+            rejected: false,
+            flight: None,
+            changed_meanwhile: false,
+            subject: None,
+            failure: None,
+            failures: 0,
+            last_refresh: None,
+        }
+    }
+
     fn usable(&self, now: Now) -> Option<&Arc<Entry>> {
         self.current.as_ref().filter(|entry| !entry.is_expired(now))
     }
@@ -148,16 +172,13 @@ impl State {
     fn launch(&mut self, reason: Reason) -> Launch {
         let flight = Flight::new();
         self.flight = Some(Arc::clone(&flight));
+        self.changed_meanwhile = false;
         Launch { flight, reason }
     }
 
     /// What can be served after a refresh failed, if anything.
     pub(super) fn servable(&self, now: Now) -> Option<(Arc<Entry>, Option<SystemTime>)> {
-        let denied = self
-            .failure
-            .as_ref()
-            .is_some_and(|failure| failure.error.kind() == ProviderErrorKind::Denied);
-        if self.rejected && denied {
+        if self.rejected && self.is_denied() {
             return None;
         }
         let entry = self.usable(now)?;
@@ -166,6 +187,16 @@ impl State {
             Arc::clone(entry),
             check_at.or_else(|| now.wall.checked_add(LOOK_AGAIN_SOON)),
         ))
+    }
+
+    fn is_denied(&self) -> bool {
+        self.failure
+            .as_ref()
+            .is_some_and(|failure| failure.error.kind() == ProviderErrorKind::Denied)
+    }
+
+    pub(super) fn knows(&self, generation: Generation) -> bool {
+        self.generations.contains(&generation)
     }
 
     /// A server rejected the credential of this generation.
@@ -185,7 +216,7 @@ impl State {
                 let error =
                     ProviderError::unavailable("the server rejected the fresh credential too");
                 self.fail(error, now, draw);
-            } else {
+            } else if !self.is_denied() {
                 // What failed before says nothing about getting another one now.
                 self.failure = None;
                 self.failures = 0;
@@ -203,6 +234,7 @@ impl State {
     pub(super) fn source_changed(&mut self) {
         self.failure = None;
         self.failures = 0;
+        self.changed_meanwhile = self.flight.is_some();
         if let Some(entry) = &self.current {
             self.current = Some(Arc::new(entry.soft_now()));
         }
@@ -243,6 +275,7 @@ impl State {
                     .subject_of()
                     .cloned()
                     .or(self.subject.take());
+                self.remember(entry.generation);
                 self.current = Some(Arc::clone(&entry));
                 self.last_refresh = Some(now.wall);
                 // A forced credential has yet to prove itself: until then its failures count on.
@@ -255,10 +288,7 @@ impl State {
                 }
                 Ok(entry)
             }
-            Err(error) => {
-                self.fail(error.clone(), now, draw);
-                Err(error)
-            }
+            Err(error) => Err(self.fail(error, now, draw)),
         };
         if self
             .flight
@@ -266,6 +296,9 @@ impl State {
             .is_some_and(|ours| Arc::ptr_eq(ours, flight))
         {
             self.flight = None;
+            if self.changed_meanwhile {
+                self.source_changed();
+            }
         }
         Landed::Done {
             outcome,
@@ -319,7 +352,9 @@ impl State {
         }
     }
 
-    fn fail(&mut self, error: ProviderError, now: Now, draw: f64) {
+    /// Counts a failure. All who hear of it get the one error that is returned.
+    fn fail(&mut self, error: ProviderError, now: Now, draw: f64) -> ProviderError {
+        let error = error.named(&self.name);
         self.failures = self.failures.saturating_add(1);
         let asked = error.retry_after_hint();
         let mut servable = policy::delay_while_servable(self.failures, asked, draw);
@@ -329,17 +364,32 @@ impl State {
             empty = empty.max(policy::DENIED);
         }
         self.failure = Some(Failure {
-            error,
+            error: error.clone(),
             retry_while_servable: now.age.saturating_add(servable),
             retry_while_empty: now.age.saturating_add(empty),
         });
+        error
     }
 
     /// The issuer returned the token that we have, no later: not an error, but no reason to ask in a
-    /// loop either.
+    /// loop either. Once the token has expired there is every reason: many issuers have another only
+    /// then.
     fn no_newer(&mut self, now: Now, draw: f64) {
         let error = ProviderError::unavailable("the issuer returned the same token again");
         self.fail(error, now, draw);
+        if let Some(failure) = &mut self.failure {
+            failure.retry_while_empty = now.age;
+        }
+    }
+
+    fn remember(&mut self, generation: Generation) {
+        if self.knows(generation) {
+            return;
+        }
+        self.generations.push_back(generation);
+        if self.generations.len() > REMEMBERED_GENERATIONS {
+            self.generations.pop_front();
+        }
     }
 
     pub(super) fn failure(&self) -> Option<&Failure> {

@@ -75,6 +75,27 @@ fn a_rejection_meets_a_refresh_in_the_air() {
     });
 }
 
+/// Whether the refresh in the air lands before the report or after it: it brings another, so the rejected
+/// one is not served to the reporter.
+#[test]
+fn a_rejection_meets_the_landing_of_another() {
+    explore(|| {
+        let (cached, calls) = provider(|n| Ok(numbered_token(n)));
+        let client = client(cached.clone());
+        let (_, receipt) = send(&client).unwrap();
+        cached.source_changed();
+        let other = {
+            let client = client.clone();
+            thread::spawn(move || [carried(&client), carried(&client)])
+        };
+        assert_eq!(report_401(&client, &receipt), Verdict::Reauthorize);
+        assert_eq!(carried(&client), "token-1");
+        let [first, second] = other.join().unwrap();
+        assert!(first <= second, "{first}, then {second}");
+        assert_eq!(calls.count(), 2);
+    });
+}
+
 /// A report of generation n that comes after n+1 landed changes nothing, however it is timed.
 #[test]
 fn a_late_report_leaves_the_next_generation_alone() {

@@ -1,0 +1,79 @@
+//! What a client put on requests lately, by name and without secrets, so that it can be taken off again
+//! after the credential was refreshed or replaced.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::credential::{Companion, remove_companions};
+use crate::error::AuthError;
+use crate::guard::CredentialNames;
+use crate::receipt::{EpochId, Generation, Receipt};
+use crate::request::AuthRequest;
+use crate::sync::{Mutex, lock};
+
+/// A request that is answered after more refreshes and replaces than this loses the companions of all
+/// of them.
+const REMEMBERED: usize = 16;
+
+/// The names that one credential used.
+#[derive(Clone)]
+pub(super) struct Trace {
+    pub(super) epoch: EpochId,
+    pub(super) generation: Option<Generation>,
+    pub(super) names: Arc<CredentialNames>,
+    pub(super) companions: Arc<[Companion]>,
+}
+
+/// The traces of one channel, the latest last.
+pub(super) struct Traces(Mutex<VecDeque<Trace>>);
+
+impl Traces {
+    pub(super) fn new(first: Option<Trace>) -> Self {
+        Self(Mutex::new(first.into_iter().collect()))
+    }
+
+    /// Remembers a trace that is about to be used.
+    pub(super) fn add(&self, trace: Trace) {
+        let mut traces = lock(&self.0);
+        let known = |old: &Trace| old.epoch == trace.epoch && old.generation == trace.generation;
+        if traces.iter().any(known) {
+            return;
+        }
+        traces.push_back(trace);
+        if traces.len() > REMEMBERED {
+            traces.pop_front();
+        }
+    }
+
+    /// Takes off `request` what the receipt's credential put there.
+    pub(super) fn take_back(
+        &self,
+        receipt: &Receipt,
+        request: &mut AuthRequest<'_>,
+    ) -> Result<(), AuthError> {
+        let (epoch, generation) = (receipt.epoch(), receipt.generation());
+        let traces = self.all_of(|t| t.epoch == epoch && t.generation == generation);
+        if traces.is_empty() {
+            return self.take_back_all(request);
+        }
+        traces.iter().try_for_each(|trace| trace.take_back(request))
+    }
+
+    /// Takes off `request` whatever this channel may have put there.
+    pub(super) fn take_back_all(&self, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
+        let traces = self.all_of(|_| true);
+        traces.iter().try_for_each(|trace| trace.take_back(request))
+    }
+
+    fn all_of(&self, wanted: impl Fn(&&Trace) -> bool) -> Vec<Trace> {
+        lock(&self.0).iter().filter(wanted).cloned().collect()
+    }
+}
+
+impl Trace {
+    fn take_back(&self, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
+        self.names.strip(request.headers, request.uri)?;
+        remove_companions(&self.companions, request.headers);
+        Ok(())
+    }
+}
