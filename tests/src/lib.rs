@@ -1,4 +1,9 @@
 //! What the cross-crate tests share: requests, targets, and a client on a manual clock.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests: what is not as expected is a failed test"
+)]
 
 mod head;
 mod rig;

@@ -82,7 +82,7 @@ pub(crate) struct TargetArgs {
     /// Whose API it is
     #[arg(long, value_enum)]
     pub(crate) target: TargetName,
-    /// Where the credential may go: https://HOST[:PORT]; can be repeated (custom)
+    /// Where the credential may go: https://HOST or https://HOST:PORT; can be repeated (custom)
     #[arg(long = "origin", value_name = "URL")]
     pub(crate) origins: Vec<String>,
     /// The base URL, such as that of a gateway

@@ -1,8 +1,9 @@
 //! From arguments and environment to one auth and its target, or the reason why not.
 
+use http::HeaderName;
 use onecred_anthropic::{Anthropic, Dialect};
 use onecred_core::{
-    Auth, Env, ForeignPolicy, InvalidTarget, Report, ResolveError, ResolveErrorKind, Target,
+    Auth, Env, ForeignPolicy, InvalidTarget, Report, ResolveError, ResolveErrorKind, Shape, Target,
 };
 use onecred_static::Custom;
 
@@ -48,6 +49,7 @@ impl TargetArgs {
     }
 
     pub(crate) fn choose(&self, foreign: ForeignPolicy, env: &Env) -> Result<Chosen, Box<Refusal>> {
+        self.check_names()?;
         match self.target {
             TargetName::Anthropic => self.anthropic(foreign, env),
             TargetName::Custom => self.custom(foreign, env),
@@ -147,6 +149,37 @@ impl TargetArgs {
         }
     }
 
+    /// Names are printed, so what cannot be one is refused unseen: it may be a key in the wrong place.
+    fn check_names(&self) -> Result<(), Failure> {
+        for (argument, name) in [
+            ("--key-env", &self.key_env),
+            ("--bearer-env", &self.bearer_env),
+        ] {
+            if name.as_deref().is_some_and(|name| !is_variable(name)) {
+                return Err(Failure::usage(format!(
+                    "the value of {argument} is not the name of a variable"
+                ))
+                .hint("put the key into a variable, and give the variable's name here"));
+            }
+        }
+        if let Some(source) = &self.source
+            && !source.strip_prefix("env:").is_some_and(is_variable)
+        {
+            return Err(
+                Failure::usage("the value of --source is not the name of a source")
+                    .hint("write env:VARIABLE"),
+            );
+        }
+        if let Some(name) = &self.key_header
+            && !is_header_name(name)
+        {
+            return Err(Failure::usage(
+                "the value of --key-header is not the name of a header",
+            ));
+        }
+        Ok(())
+    }
+
     fn check_custom(&self) -> Result<(), Failure> {
         if self.dialect.is_some() || self.allow_env_base_url {
             return Err(Failure::usage(
@@ -156,6 +189,16 @@ impl TargetArgs {
         if self.origins.is_empty() && self.base_url.is_none() {
             return Err(Failure::usage("--target custom does not say where to")
                 .hint("add --origin https://HOST"));
+        }
+        if self
+            .base_url
+            .as_deref()
+            .is_some_and(|url| url.contains('?'))
+        {
+            return Err(
+                Failure::new(Exit::Refused, "the base URL is refused: it has a query")
+                    .hint("remove everything from the ?"),
+            );
         }
         if self.key_env.is_none() && self.bearer_env.is_none() {
             return Err(
@@ -169,6 +212,18 @@ impl TargetArgs {
         }
         Ok(())
     }
+}
+
+/// Longer names are more likely keys.
+const MAX_NAME: usize = 64;
+
+fn is_variable(name: &str) -> bool {
+    let is_word = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_word && (1..=MAX_NAME).contains(&name.len()) && Shape::of(name).is_none()
+}
+
+fn is_header_name(name: &str) -> bool {
+    name.len() <= MAX_NAME && Shape::of(name).is_none() && name.parse::<HeaderName>().is_ok()
 }
 
 fn base_url_name(source: onecred_anthropic::BaseUrlSource) -> String {

@@ -81,3 +81,42 @@ impl Failure {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use onecred_core::{Conflict, ProviderError, SourceName};
+
+    use super::*;
+
+    #[test]
+    fn every_error_has_its_code() {
+        let conflict = Conflict::new(SourceName::env("A"), SourceName::env("B"));
+        for (error, exit) in [
+            (AuthError::Conflict(conflict), Exit::Refused),
+            (ProviderError::not_configured("").into(), Exit::NoCredential),
+            (ProviderError::unavailable("").into(), Exit::ProviderFailed),
+        ] {
+            assert_eq!(Exit::of_auth(&error), exit, "{error}");
+        }
+        for (outcome, exit) in [
+            (Outcome::Selected, Exit::Good),
+            (Outcome::Conflict, Exit::Refused),
+            (Outcome::Invalid, Exit::Refused),
+            (Outcome::None, Exit::NoCredential),
+        ] {
+            assert_eq!(Exit::of_outcome(outcome), exit, "{outcome}");
+        }
+    }
+
+    #[test]
+    fn a_failure_tells_each_cause_once() {
+        let error = AuthError::from(ProviderError::unavailable("the vault is sealed"));
+        let failure = Failure::of(Exit::ProviderFailed, &error);
+        assert!(
+            failure
+                .message
+                .starts_with("the credential provider failed: ")
+        );
+        assert_eq!(failure.message.matches("the vault is sealed").count(), 1);
+    }
+}

@@ -28,14 +28,14 @@ struct View {
 
 pub(crate) fn run(args: &args::Headers, env: &Env, out: &mut Output) -> Result<Exit, Failure> {
     let policy = ForeignPolicy::from(args.foreign);
+    let mut headers = headers(&args.headers)?;
+    let body = args.body.as_deref().map(body).transpose()?;
+    let method = method(args.method.as_deref(), body.is_some())?;
     let chosen = args
         .target
         .choose(policy, env)
         .map_err(|refusal| refusal.failure)?;
     let mut uri = url(&args.url, &chosen.target)?;
-    let mut headers = headers(&args.headers)?;
-    let body = args.body.as_deref().map(body).transpose()?;
-    let method = method(args.method.as_deref(), body.is_some())?;
 
     let authenticator = Authenticator::builder(chosen.target, chosen.auth)
         .foreign(policy)

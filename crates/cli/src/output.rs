@@ -62,7 +62,7 @@ impl Output {
     pub(crate) fn table<const N: usize>(&mut self, head: [&str; N], rows: Vec<[String; N]>) {
         let mut table = Table::new();
         if self.is_terminal {
-            table.load_style(presets::UTF8_FULL_CONDENSED);
+            table.load_style(presets::UTF8_FULL);
             table.set_content_arrangement(ContentArrangement::Dynamic);
             table.set_width(self.width);
         } else {

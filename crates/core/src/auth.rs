@@ -61,7 +61,8 @@ impl Auth {
     pub fn with_source_name(self, source: impl Into<SourceName>) -> Self {
         match self {
             Self::Static(fixed) => Self::Static(fixed.with_source_name(source)),
-            other => other,
+            Self::Provider(provider) => Self::Provider(provider.with_source_name(source)),
+            Self::Anonymous => Self::Anonymous,
         }
     }
 
@@ -96,7 +97,7 @@ impl Auth {
         match self {
             Self::Anonymous => SourceName::new("anonymous"),
             Self::Static(fixed) => fixed.source().clone(),
-            Self::Provider(provider) => SourceName::new(provider.name().to_owned()),
+            Self::Provider(provider) => provider.source(),
         }
     }
 }

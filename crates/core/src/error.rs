@@ -1,11 +1,13 @@
 //! What can go wrong between a client and its credential.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::HeaderName;
 
+use crate::cause::Cause;
 use crate::hygiene::InvalidSecret;
 use crate::provider::ProviderError;
 use crate::source_name::SourceName;
@@ -68,7 +70,7 @@ impl AuthError {
     ) -> Self {
         Self::Signer(SignerError {
             reason,
-            source: Some(Arc::from(source.into())),
+            source: Some(Cause::new(source)),
         })
     }
 }
@@ -177,7 +179,7 @@ pub struct ForeignName(Foreign);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Foreign {
     Header(HeaderName),
-    Query(&'static str),
+    Query(Cow<'static, str>),
 }
 
 impl ForeignName {
@@ -185,8 +187,8 @@ impl ForeignName {
         Self(Foreign::Header(name))
     }
 
-    pub(crate) fn query(parameter: &'static str) -> Self {
-        Self(Foreign::Query(parameter))
+    pub(crate) fn query(parameter: impl Into<Cow<'static, str>>) -> Self {
+        Self(Foreign::Query(parameter.into()))
     }
 
     /// The header's name, if it was a header.
@@ -198,8 +200,8 @@ impl ForeignName {
     }
 
     /// The query parameter's name, if it was one.
-    pub fn as_query(&self) -> Option<&'static str> {
-        match self.0 {
+    pub fn as_query(&self) -> Option<&str> {
+        match &self.0 {
             Foreign::Header(_) => None,
             Foreign::Query(parameter) => Some(parameter),
         }
@@ -250,7 +252,7 @@ impl std::error::Error for OriginNotAllowed {}
 #[derive(Debug, Clone)]
 pub struct SignerError {
     reason: &'static str,
-    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    source: Option<Cause>,
 }
 
 impl fmt::Display for SignerError {
@@ -262,7 +264,7 @@ impl fmt::Display for SignerError {
 impl std::error::Error for SignerError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source
-            .as_deref()
+            .as_ref()
             .map(|source| source as &(dyn std::error::Error + 'static))
     }
 }

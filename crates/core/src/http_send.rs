@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response, Uri};
 
+use crate::cause::Cause;
 use crate::origin::Origin;
 
 /// Responses of token endpoints are small; implementations refuse more than this many bytes.
@@ -49,6 +50,9 @@ impl Route {
                 Origin::of_uri(uri).map_err(|_| {
                     SendError::refused("an issuer must be https, or http on loopback")
                 })?;
+                if is_metadata_name(bare) {
+                    return Err(SendError::refused("an issuer cannot be a metadata server"));
+                }
                 match address {
                     Some(address) if is_link_local(address) => Err(SendError::refused(
                         "an issuer cannot be at a link-local address",
@@ -60,13 +64,11 @@ impl Route {
                 let known = match address {
                     Some(IpAddr::V4(v4)) => v4.is_loopback() || METADATA_V4.contains(&v4),
                     Some(IpAddr::V6(v6)) => v6.is_loopback() || METADATA_V6.contains(&v6),
-                    None => {
-                        bare == "localhost"
-                            || METADATA_NAMES.iter().any(|n| n.eq_ignore_ascii_case(bare))
-                    }
+                    None => bare == "localhost" || is_metadata_name(bare),
                 };
                 let has_user = uri.authority().is_some_and(|a| a.as_str().contains('@'));
-                if known && !has_user {
+                let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+                if known && is_http && !has_user {
                     Ok(())
                 } else {
                     Err(SendError::refused("not the address of a metadata server"))
@@ -74,6 +76,12 @@ impl Route {
             }
         }
     }
+}
+
+fn is_metadata_name(host: &str) -> bool {
+    METADATA_NAMES
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(host))
 }
 
 fn is_link_local(address: IpAddr) -> bool {
@@ -90,7 +98,8 @@ fn is_link_local(address: IpAddr) -> bool {
 /// so that token endpoints go through the caller's own client with its proxy, certificate
 /// authorities, client certificates and timeouts.
 ///
-/// An implementation calls [`Route::check`], follows no redirect, adds no credential, and refuses a
+/// An implementation calls [`Route::check`] (which sees names and literal addresses; what a name resolves
+/// to is the implementation's to check where it can), follows no redirect, adds no credential, and refuses a
 /// response of more than [`MAX_RESPONSE_BYTES`].
 #[async_trait::async_trait]
 pub trait HttpSend: Debug + Send + Sync + 'static {
@@ -135,7 +144,7 @@ pub enum SendErrorKind {
 pub struct SendError {
     kind: SendErrorKind,
     reason: &'static str,
-    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    source: Option<Cause>,
 }
 
 impl SendError {
@@ -154,7 +163,7 @@ impl SendError {
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.source = Some(Arc::from(source.into()));
+        self.source = Some(Cause::new(source));
         self
     }
 
@@ -177,7 +186,7 @@ impl fmt::Display for SendError {
 impl std::error::Error for SendError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source
-            .as_deref()
+            .as_ref()
             .map(|source| source as &(dyn std::error::Error + 'static))
     }
 }

@@ -34,7 +34,8 @@
 //!     let head = ResponseHead::new(response.status(), response.headers());
 //!     if auth.on_response(&receipt, &head) == Verdict::Reauthorize {
 //!         let mut again = AuthRequest::from_parts(&mut parts, Body::Bytes(body.as_bytes()));
-//!         if auth.reauthorize(&receipt, &mut again).await?.is_some() {
+//!         // An error here is no reason to hide the server's answer.
+//!         if let Ok(Some(_)) = auth.reauthorize(&receipt, &mut again).await {
 //!             return Ok(send(http::Request::from_parts(parts, body)).await);
 //!         }
 //!     }
@@ -46,6 +47,7 @@
 mod auth;
 mod authenticator;
 mod cache;
+mod cause;
 mod clock;
 mod credential;
 mod env;
@@ -77,6 +79,7 @@ mod wiped;
 pub use auth::{Auth, StaticCredential};
 pub use authenticator::{Authenticator, AuthenticatorBuilder, Derive, Status};
 pub use cache::{CachePolicy, CacheStatus, CachedProvider, CachedProviderBuilder};
+pub use cause::Cause;
 pub use clock::{Clock, SystemClock};
 pub use credential::{Companion, Credential, CredentialKind, InvalidCompanion, Subject};
 pub use env::Env;
@@ -85,7 +88,7 @@ pub use fingerprint::Fingerprint;
 pub use guard::ForeignPolicy;
 pub use header_secret::HeaderSecret;
 pub use http_send::{HttpSend, MAX_RESPONSE_BYTES, Route, SendError, SendErrorKind};
-pub use hygiene::{InvalidSecret, Note, Rule, Shape, Slot, TextFrom, Vendor, is_blank};
+pub use hygiene::{InvalidSecret, Note, Rule, SecretKind, Shape, TextFrom, Vendor, is_blank};
 pub use observer::{Event, Observer};
 pub use origin::{InvalidOrigin, Origin, OriginRule};
 pub use provider::{
@@ -94,6 +97,8 @@ pub use provider::{
 };
 pub use receipt::{EpochId, Receipt};
 pub use request::{AuthRequest, Body};
+#[cfg(feature = "serde")]
+pub use resolver::rfc3339;
 pub use resolver::{
     Argument, Attempt, AttemptOutcome, InvalidSource, Lookup, OnConflict, Outcome, Report,
     Resolution, ResolveError, ResolveErrorKind, Resolver, ResolverBuilder, Selected, Source,

@@ -1,6 +1,8 @@
 //! What happens to credentials, for logs and metrics.
 
 use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::credential::CredentialKind;
@@ -74,4 +76,18 @@ pub enum Event<'a> {
 pub trait Observer: Debug + Send + Sync + 'static {
     /// One event.
     fn event(&self, event: &Event<'_>);
+}
+
+impl<O: Observer + ?Sized> Observer for Arc<O> {
+    fn event(&self, event: &Event<'_>) {
+        (**self).event(event);
+    }
+}
+
+/// Tells the observer. Its panic must not take along what it only watches.
+pub(crate) fn tell(observer: Option<&Arc<dyn Observer>>, event: &Event<'_>) {
+    if let Some(observer) = observer {
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| observer.event(event)));
+        drop(told);
+    }
 }

@@ -40,7 +40,12 @@ pub struct Receipt {
     attempt: u8,
     deferred: bool,
     gateways: u8,
+    /// Of the gateways' credentials, in the target's order.
+    gateway_generations: [Option<Generation>; MAX_GATEWAYS],
 }
+
+/// So that a receipt stays small.
+pub(crate) const MAX_GATEWAYS: usize = 2;
 
 impl Receipt {
     pub(crate) fn new(epoch: EpochId, generation: Option<Generation>) -> Self {
@@ -50,6 +55,7 @@ impl Receipt {
             attempt: 0,
             deferred: false,
             gateways: 0,
+            gateway_generations: [None; MAX_GATEWAYS],
         }
     }
 
@@ -60,9 +66,19 @@ impl Receipt {
         }
     }
 
-    pub(crate) fn with_gateways(mut self, gateways: usize) -> Self {
-        self.gateways = u8::try_from(gateways).unwrap_or(u8::MAX);
+    pub(crate) fn with_gateways(
+        mut self,
+        generations: impl IntoIterator<Item = Option<Generation>>,
+    ) -> Self {
+        for (place, generation) in self.gateway_generations.iter_mut().zip(generations) {
+            *place = generation;
+            self.gateways = self.gateways.saturating_add(1);
+        }
         self
+    }
+
+    pub(crate) fn gateway_generations(&self) -> &[Option<Generation>] {
+        &self.gateway_generations
     }
 
     pub(crate) fn replay(mut self) -> Self {

@@ -44,6 +44,7 @@ impl std::fmt::Debug for ResponseHead<'_> {
 /// What an adapter does with a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[must_use = "a response may have to be read further, or the request sent again"]
 pub enum Verdict {
     /// Hand it on: authentication is not in question.
     Accept,

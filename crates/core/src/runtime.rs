@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A boxed future, as the ports pass them around.
@@ -24,6 +24,16 @@ pub trait Runtime: Debug + Send + Sync + 'static {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
 
+impl<R: Runtime + ?Sized> Runtime for Arc<R> {
+    fn spawn(&self, future: BoxFuture<'static, ()>) {
+        (**self).spawn(future);
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        (**self).sleep(duration)
+    }
+}
+
 /// One thread of onecred's own for all refreshes of the process, started at the first refresh.
 ///
 /// It runs a tokio `current_thread` runtime with timers, and with I/O where the process compiles
@@ -38,9 +48,14 @@ impl OwnThread {
         Self
     }
 
-    fn handle() -> Option<&'static tokio::runtime::Handle> {
-        static HANDLE: OnceLock<Option<tokio::runtime::Handle>> = OnceLock::new();
-        HANDLE.get_or_init(start).as_ref()
+    fn handle() -> Option<tokio::runtime::Handle> {
+        static HANDLE: Mutex<Option<tokio::runtime::Handle>> = Mutex::new(None);
+        let mut handle = HANDLE.lock().unwrap_or_else(PoisonError::into_inner);
+        if handle.is_none() {
+            // A thread that could not be started now is tried again at the next refresh.
+            *handle = start();
+        }
+        handle.clone()
     }
 }
 

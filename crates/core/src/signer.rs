@@ -15,8 +15,8 @@ use crate::target::Target;
 /// belongs into the provider that makes the signer.
 ///
 /// The authenticator removes foreign credentials before it calls `sign`, restores headers and URI when
-/// `sign` fails, checks afterwards that the request still goes to an allowed origin and that no
-/// credential header appeared that the signer does not own, and marks the owned ones sensitive.
+/// `sign` fails, checks afterwards that nothing changed but the query and the headers that the signer
+/// owns, and marks those sensitive.
 pub trait RequestSigner: Debug + Send + Sync + 'static {
     /// Puts the signature on the request: headers named by [`headers`](Self::headers), or the query.
     ///
@@ -30,6 +30,11 @@ pub trait RequestSigner: Debug + Send + Sync + 'static {
 
     /// Every header it owns. A request that already carries one of them carries a foreign credential.
     fn headers(&self) -> &[HeaderName];
+
+    /// Every query parameter it owns, for signers that sign by query. As foreign as the headers are.
+    fn query_parameters(&self) -> &[&str] {
+        &[]
+    }
 
     /// What a response says about the signature. The default looks at the status alone.
     fn on_response(&self, head: &ResponseHead<'_>) -> Rejection {

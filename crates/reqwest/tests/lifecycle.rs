@@ -223,3 +223,19 @@ async fn the_time_out_covers_all_redirects_together() {
     assert!(error.is_timeout(), "{error:?}");
     assert!(server.count() <= 3, "{}", server.count());
 }
+
+#[tokio::test]
+async fn the_time_out_goes_on_through_the_body() {
+    // Announces more than it sends, and keeps the connection open.
+    let server = WireServer::builder()
+        .respond(|_| Reply::ok().header("content-length", "100").body("part"))
+        .start()
+        .unwrap();
+    let client = Client::new(with_key(&server)).unwrap();
+    let request = client
+        .get(server.url("/"))
+        .timeout(Duration::from_millis(200));
+    let response = request.send().await.unwrap();
+    let body = tokio::time::timeout(Duration::from_secs(20), response.bytes()).await;
+    assert!(body.unwrap().unwrap_err().is_timeout());
+}

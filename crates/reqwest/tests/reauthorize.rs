@@ -7,20 +7,20 @@
 
 mod common;
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use common::{KEY, accepting, only, secret, target, tokens, with_key};
 use http::HeaderName;
 use onecred_core::{
-    Auth, AuthError, AuthRequest, Authenticator, Body, Credential, Fingerprint, HeaderSecret,
-    ProviderError, Reason, Receipt, Rejection, RequestSigner, ResponseHead, SignContext, TextFrom,
-    provider_fn,
+    Auth, AuthError, AuthRequest, Authenticator, Body, Credential, Event, Fingerprint,
+    HeaderSecret, Observer, ProviderError, Reason, Receipt, Rejection, RequestSigner, ResponseHead,
+    SignContext, TextFrom, provider_fn,
 };
 use onecred_reqwest::{Client, ReauthorizeFailed};
 use onecred_testkit::wire::{Reply, WireServer};
 
-fn with_tokens(server: &WireServer) -> (Client, Arc<std::sync::atomic::AtomicUsize>) {
+fn with_tokens(server: &WireServer) -> (Client, Arc<AtomicUsize>) {
     let (provider, calls) = tokens();
     let authenticator = Authenticator::new(target(server), Auth::provider(provider)).unwrap();
     (Client::new(authenticator).unwrap(), calls)
@@ -54,13 +54,42 @@ async fn a_rejected_token_is_replaced_and_the_same_body_sent_again() {
     assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
 
+#[derive(Debug, Default)]
+struct Rejections(AtomicUsize);
+
+impl Observer for Rejections {
+    fn event(&self, event: &Event<'_>) {
+        if let Event::Rejected { .. } = event {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
 #[tokio::test]
-async fn a_second_401_is_handed_on() {
+async fn a_second_401_is_handed_on_and_counts() {
     let server = accepting("never");
-    let (client, _) = with_tokens(&server);
+    let rejections = Arc::new(Rejections::default());
+    let authenticator = Authenticator::builder(target(&server), Auth::provider(tokens().0))
+        .observer(rejections.clone())
+        .build()
+        .unwrap();
+    let client = Client::new(authenticator).unwrap();
     let response = client.get(server.url("/")).send().await.unwrap();
     assert_eq!(response.status(), 401);
     assert_eq!(server.count(), 2);
+    assert_eq!(rejections.0.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_always_says_401_costs_a_handful_of_tokens() {
+    let server = accepting("never");
+    let (client, calls) = with_tokens(&server);
+    for _ in 0..20 {
+        let response = client.get(server.url("/")).send().await.unwrap();
+        assert_eq!(response.status(), 401);
+    }
+    let calls = calls.load(Ordering::SeqCst);
+    assert!(calls <= 4, "{calls}");
 }
 
 #[tokio::test]

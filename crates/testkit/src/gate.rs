@@ -147,3 +147,49 @@ impl Drop for Pass {
         drop(waker);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+
+    fn poll(pass: &mut Pass) -> bool {
+        let mut cx = Context::from_waker(Waker::noop());
+        pin!(pass).poll(&mut cx).is_ready()
+    }
+
+    #[test]
+    fn lets_one_through_then_everybody_then_nobody() {
+        let gate = Gate::new();
+        let (mut one, mut two, mut three) = (gate.pass(), gate.pass(), gate.pass());
+        assert!(!poll(&mut one) && !poll(&mut two));
+        assert_eq!(gate.waiting(), 2);
+        gate.release_one();
+        assert!(poll(&mut one) && !poll(&mut two));
+        gate.open();
+        assert!(poll(&mut two) && poll(&mut gate.pass()));
+        gate.shut();
+        assert!(!poll(&mut three));
+    }
+
+    #[test]
+    fn a_permit_waits_for_the_next_one_and_shutting_takes_it_back() {
+        let gate = Gate::new();
+        gate.release_one();
+        assert!(poll(&mut gate.pass()) && !poll(&mut gate.pass()));
+        gate.release_one();
+        gate.shut();
+        assert!(!poll(&mut gate.pass()));
+    }
+
+    #[test]
+    fn who_leaves_waits_no_more() {
+        let gate = Gate::new();
+        let mut pass = gate.pass();
+        assert!(!poll(&mut pass));
+        drop(pass);
+        assert_eq!(gate.waiting(), 0);
+        assert!(!gate.await_waiting(1, Duration::from_millis(1)));
+    }
+}

@@ -78,9 +78,9 @@ impl LeakScan {
         scan
     }
 
-    /// One more secret to look for.
+    /// One more secret to look for; the same again changes nothing.
     pub fn secret(&mut self, secret: &str) -> &mut Self {
-        if !secret.is_empty() {
+        if !secret.is_empty() && self.secrets.iter().all(|known| known != secret) {
             self.secrets.push(secret.to_owned());
         }
         self

@@ -1,4 +1,5 @@
-//! Test kit of onecred.
+#![doc = include_str!("../README.md")]
+
 mod conformance;
 mod gate;
 mod http_double;

@@ -57,23 +57,24 @@ fn a_refresh_and_a_rejection_reach_every_client() {
     rig.send().unwrap();
     let (first, receipt) = rig.send_by(&derived).unwrap();
     assert_eq!(first, 1);
-    assert_eq!(Head::rejected(&rig.client, &receipt), Verdict::Reauthorize);
+    assert_eq!(Head::rejected(&derived, &receipt), Verdict::Reauthorize);
     assert_eq!(rig.send_by(&derived).unwrap().0, 2);
     assert_eq!(rig.send().unwrap(), 2);
     assert_eq!(rig.issuer.calls(), 2);
 }
 
-/// An adapter may hold the parent and send through a derived client; the receipt says enough.
+/// The cache hears of it, whoever reports; the replay is for the client that sent the request.
 #[test]
-fn a_sibling_may_report_and_replay() {
+fn a_sibling_may_report_and_not_replay() {
     let rig = Rig::new([Answer::bearer().expires_in(HOUR)]);
     let derived = rig.client.derive().build().unwrap();
     let (_, receipt) = rig.send_by(&derived).unwrap();
-    assert_eq!(Head::rejected(&rig.client, &receipt), Verdict::Reauthorize);
+    assert_eq!(Head::rejected(&rig.client, &receipt), Verdict::Reject);
     let mut again = Head::new();
     let replay = rig.run(rig.client.reauthorize(&receipt, &mut again.view()));
-    assert_eq!(replay.unwrap().unwrap().attempt(), 1);
-    assert_eq!(again.credential(), rig.issuer.secret(2));
+    assert_eq!(replay.unwrap(), None);
+    assert_eq!(again, Head::new());
+    assert_eq!(rig.send_by(&derived).unwrap().0, 2);
 }
 
 #[test]
@@ -193,7 +194,7 @@ fn so_are_those_of_an_older_generation() {
     let mut head = Head::new();
     let receipt = rig.run(rig.client.authorize(&mut head.view())).unwrap();
     assert_eq!(head.values("anthropic-workspace-id"), ["one"]);
-    Head::rejected(&rig.client, &receipt);
+    assert_eq!(Head::rejected(&rig.client, &receipt), Verdict::Reauthorize);
     rig.send().unwrap();
     let replay = rig.run(rig.client.reauthorize(&receipt, &mut head.view()));
     assert!(replay.unwrap().is_some());

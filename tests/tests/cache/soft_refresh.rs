@@ -79,10 +79,10 @@ fn the_same_token_again_is_not_asked_for_in_a_loop() {
     );
 }
 
-/// Many issuers have another token only once the old one has ended: then nobody has to sit out a
-/// back-off.
+/// Many issuers have another token only once the old one has ended: what was learned before the end (the
+/// same again) holds nobody up after it. Only the last second of the old one is lost.
 #[test]
-fn once_the_same_token_has_expired_it_is_asked_for_at_once() {
+fn an_issuer_that_renews_at_the_end_is_asked_at_the_end() {
     let clock = ManualClock::new();
     let end = clock.now() + HOUR;
     let issuer = ScriptedProvider::from_fn(move |call, cx| match call {
@@ -95,7 +95,15 @@ fn once_the_same_token_has_expired_it_is_asked_for_at_once() {
     rig.clock.advance(HOUR - secs(300));
     let mut sent = 1;
     while rig.clock.now() < end + secs(10) {
-        sent = rig.send().expect("never without a credential");
+        match rig.send() {
+            Ok(call) => sent = call,
+            Err(error) => {
+                let to_end = end.duration_since(rig.clock.now());
+                let since_end = rig.clock.now().duration_since(end);
+                let near = to_end.or(since_end).is_ok_and(|near| near <= secs(1));
+                assert!(near || rig.clock.now() == end, "{error} at {:?}", rig.clock);
+            }
+        }
         rig.clock.advance(secs(1) / 10);
     }
     assert!(sent > 1);

@@ -5,6 +5,7 @@ use crate::{Anthropic, Error, Resolved};
 mod base_url;
 mod credentials;
 mod custom_headers;
+mod hygiene;
 mod matrix;
 
 pub(crate) const KEY: &str = "sk-ant-api03-test-only-key-0000000000000000000000000000wxyz";

@@ -90,7 +90,7 @@ impl Load {
                 }
             }
             let answered = self.answered.fetch_add(1, Ordering::SeqCst) + 1;
-            if answered % EVERY == 0 && answered / EVERY <= REPLACES {
+            if answered.is_multiple_of(EVERY) && answered / EVERY <= REPLACES {
                 self.replace(answered / EVERY)?;
             }
         }
@@ -109,7 +109,7 @@ impl Load {
     }
 }
 
-fn label(request: &RecordedRequest) -> &'static str {
+pub(super) fn label(request: &RecordedRequest) -> &'static str {
     if carried_only(request, "x-api-key", KEY) {
         "key"
     } else if carried_only(request, "authorization", &bearer(TOKEN)) {

@@ -10,6 +10,9 @@ mod redirect;
 mod refusals;
 mod step;
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 
 use crate::args;

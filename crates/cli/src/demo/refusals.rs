@@ -21,11 +21,11 @@ pub(super) fn conflict() -> Outcome {
             (text, is_conflict && names_both)
         }
         Err(error) => (error.to_string(), false),
-        Ok(_) => ("nothing was refused".to_owned(), false),
+        Ok(_) => ("nothing".to_owned(), false),
     };
     Ok(Found {
         did: format!("resolved an environment that sets {API_KEY} and {AUTH_TOKEN}"),
-        arrived: vec![nothing_or_count(&server), said],
+        arrived: vec![nothing_or_count(&server), format!("refused: {said}")],
         ok: is_conflict && server.count() == 0,
     })
 }
@@ -43,9 +43,9 @@ pub(super) async fn stray_header() -> Outcome {
             error.to_string(),
             matches!(error.as_auth(), Some(AuthError::ForeignCredential(_))),
         ),
-        Ok(_) => ("nothing was refused".to_owned(), false),
+        Ok(_) => ("nothing".to_owned(), false),
     };
-    let mut arrived = vec![nothing_or_count(&server), said];
+    let mut arrived = vec![nothing_or_count(&server), format!("refused: {said}")];
     arrived.extend(
         server
             .requests()

@@ -9,7 +9,7 @@ use crate::cache::{self, CachedProvider, Flight};
 use crate::error::AuthError;
 use crate::guard::{self, Decision, ForeignPolicy};
 use crate::provider::ProviderError;
-use crate::receipt::Receipt;
+use crate::receipt::{Generation, Receipt};
 use crate::request::AuthRequest;
 use crate::signer::ClockSkew;
 use crate::target::Target;
@@ -112,27 +112,36 @@ impl Authenticator {
     ) -> Result<Receipt, AuthError> {
         let client = &*self.client;
         client.target.check(request.uri)?;
-        let decision = match guard::apply(client.foreign, &ready.names, request) {
-            Ok(decision) => decision,
+        if ready.names.is_on(request.headers, request.uri) {
+            return self.place_beside_foreign(live, ready, request);
+        }
+        ready.place(request, &client.target, || (live.now(), client.skew()))?;
+        Ok(Receipt::new(live.epoch, ready.generation))
+    }
+
+    /// The same for a request that carries a foreign credential.
+    #[cold]
+    fn place_beside_foreign(
+        &self,
+        live: &Live,
+        ready: &Ready,
+        request: &mut AuthRequest<'_>,
+    ) -> Result<Receipt, AuthError> {
+        let client = &*self.client;
+        let before = match guard::apply(client.foreign, &ready.names, request) {
+            Ok(Decision::Ours) => None,
+            Ok(Decision::Stripped(before)) => Some(before),
+            Ok(Decision::Foreign) => return Ok(Receipt::deferred(live.epoch)),
             Err(error) => {
                 client.observe_refusal(&error);
                 return Err(error);
             }
         };
-        match decision {
-            Decision::Ours => {
-                ready.place(request, &client.target, || (live.now(), client.skew()))?
-            }
-            Decision::Stripped(before) => {
-                let placed = ready.place(request, &client.target, || (live.now(), client.skew()));
-                if let Err(error) = placed {
-                    (*request.headers, *request.uri) = *before;
-                    return Err(error);
-                }
-            }
-            Decision::Foreign => return Ok(Receipt::deferred(live.epoch)),
+        let placed = ready.place(request, &client.target, || (live.now(), client.skew()));
+        if let (Err(_), Some(before)) = (&placed, before) {
+            (*request.headers, *request.uri) = *before;
         }
-        Ok(Receipt::new(live.epoch, ready.generation))
+        placed.map(|()| Receipt::new(live.epoch, ready.generation))
     }
 
     /// What needs no credential of ours is settled before one is asked for: a refusal, and a request
@@ -146,11 +155,7 @@ impl Authenticator {
             return None;
         }
         let live = client.main.load_full();
-        let names = match live.last_ready() {
-            Some(ready) => &ready.names,
-            None => client.target.credential_names(),
-        };
-        match guard::apply(client.foreign, names, request) {
+        match guard::apply(client.foreign, live.names(), request) {
             // Gateways' credentials are still to be added.
             Ok(Decision::Foreign) if client.gateways.is_empty() => {
                 Some(Ok(Receipt::deferred(live.epoch)))
@@ -171,7 +176,10 @@ impl Authenticator {
                 Next::Ready(armed) => return Ok(armed),
                 Next::Wait(waiting) => waiting,
             };
-            let outcome = waiting.flight.wait().await;
+            // The auth was replaced while we waited: the new one decides, however long the old one takes.
+            let Some(outcome) = waiting.live.wait(&waiting.flight).await else {
+                continue;
+            };
             let channel = self.channel(waiting.channel);
             let landed = waiting
                 .cache
@@ -180,7 +188,6 @@ impl Authenticator {
                 .and_then(|entry| channel.landed(&waiting.live, &self.client.target, &entry));
             match landed {
                 Ok(live) => waited.push((waiting.channel, live)),
-                // The auth was replaced while we waited: the new one decides.
                 Err(_) if channel.load().epoch != waiting.live.epoch => {}
                 Err(error) => return Err(error),
             }
@@ -245,8 +252,8 @@ impl Authenticator {
         let placed = self
             .place_on(&armed.main, ready, request)
             .and_then(|receipt| {
-                place_gateways(&armed.gateways, &self.client.target, request)?;
-                Ok(receipt.with_gateways(armed.gateways.len()))
+                place_gateways(armed, &self.client.target, request)?;
+                Ok(receipt.with_gateways(armed.gateway_generations()))
             });
         if placed.is_err() {
             (*request.headers, *request.uri) = before;
@@ -272,15 +279,26 @@ impl Armed {
     pub(super) fn main(&self) -> &Arc<Live> {
         &self.main
     }
+
+    pub(super) fn gateways(&self) -> usize {
+        self.gateways.len()
+    }
+
+    pub(super) fn gateway_generations(&self) -> impl Iterator<Item = Option<Generation>> {
+        self.gateways.iter().map(|live| live.generation())
+    }
 }
 
 fn place_gateways(
-    gateways: &[Arc<Live>],
+    armed: &Armed,
     target: &Target,
     request: &mut AuthRequest<'_>,
 ) -> Result<(), AuthError> {
-    for live in gateways {
+    for live in &armed.gateways {
         if let Some(ready) = live.last_ready() {
+            if let Some(taken) = ready.companion_among(armed.main.names()) {
+                return Err(taken);
+            }
             // A gateway's credential is never a signature, so that no skew applies.
             ready.place(request, target, || (live.now(), ClockSkew::default()))?;
         }

@@ -9,7 +9,7 @@ use super::{Authenticator, Client};
 use crate::auth::Auth;
 use crate::clock::{Clock, SystemClock};
 use crate::error::AuthError;
-use crate::guard::ForeignPolicy;
+use crate::guard::{CredentialNames, ForeignPolicy};
 use crate::observer::Observer;
 use crate::sync::Mutex;
 use crate::target::Target;
@@ -23,6 +23,7 @@ pub struct AuthenticatorBuilder {
     foreign: ForeignPolicy,
     clock: Arc<dyn Clock>,
     observer: Option<Arc<dyn Observer>>,
+    inherited: Option<Arc<CredentialNames>>,
 }
 
 impl AuthenticatorBuilder {
@@ -33,6 +34,7 @@ impl AuthenticatorBuilder {
             foreign: ForeignPolicy::default(),
             clock: Arc::new(SystemClock::new()),
             observer: None,
+            inherited: None,
         }
     }
 
@@ -43,6 +45,7 @@ impl AuthenticatorBuilder {
             foreign: client.foreign,
             clock: Arc::clone(&client.clock),
             observer: client.observer.clone(),
+            inherited: Some(Arc::clone(client.main.load().names())),
         }
     }
 
@@ -61,8 +64,8 @@ impl AuthenticatorBuilder {
     }
 
     /// Who hears of rejections, replays, replaces and conflicts.
-    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.observer = Some(observer);
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -77,14 +80,21 @@ impl AuthenticatorBuilder {
             foreign,
             clock,
             observer,
+            inherited,
         } = self;
-        let main = Channel::new(auth, &target, Place::Target, &clock)?;
+        // A request that still carries what the parent put there is found out.
+        let names = match inherited {
+            Some(inherited) => target.credential_names().inheriting(&inherited),
+            None => Arc::clone(target.credential_names()),
+        };
+        let main = Channel::new(auth, &target, Place::Target, &clock, Arc::clone(&names))?;
         let gateways = target
             .gateways()
             .iter()
             .map(|gateway| {
                 let place = Place::Gateway(gateway.header.clone());
-                Channel::new(gateway.auth.clone(), &target, place, &clock)
+                let names = Arc::clone(&names);
+                Channel::new(gateway.auth.clone(), &target, place, &clock, names)
             })
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Authenticator {

@@ -1,16 +1,21 @@
 //! One slot that holds one auth and what is prepared of it. A client has one for its own credential,
 //! and one for each gateway that its target declares.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::SystemTime;
 
 use super::ready::{Place, Ready};
 use super::trace::{Trace, Traces};
 use crate::auth::Auth;
-use crate::cache::{Acquired, CachedProvider, Entry, Flight};
+use crate::cache::{Acquired, CachedProvider, Entry, Flight, Outcome};
 use crate::clock::Clock;
 use crate::error::AuthError;
+use crate::guard::CredentialNames;
 use crate::receipt::{EpochId, Generation};
+use crate::signer::RequestSigner;
 use crate::slot::{Guard, Slot};
 use crate::target::Target;
 
@@ -25,7 +30,11 @@ pub(super) struct Live {
     pub(super) epoch: EpochId,
     pub(super) auth: Auth,
     clock: Arc<dyn Clock>,
+    /// Every name that this channel, and the client it was derived from, has put credentials under.
+    names: Arc<CredentialNames>,
     ready: Option<Arc<Ready>>,
+    /// Lands when another epoch takes over, for those who wait for this one's provider.
+    retired: Arc<Flight<()>>,
 }
 
 /// What a channel can do for a request without waiting.
@@ -58,8 +67,90 @@ impl Live {
         self.ready.as_ref()
     }
 
+    /// The names that are foreign on a request.
+    pub(super) fn names(&self) -> &Arc<CredentialNames> {
+        match &self.ready {
+            Some(ready) => &ready.names,
+            None => &self.names,
+        }
+    }
+
+    pub(super) fn generation(&self) -> Option<Generation> {
+        self.ready.as_ref().and_then(|ready| ready.generation)
+    }
+
+    /// Whether the same request could be authorized better a second time.
+    pub(super) fn can_improve(&self) -> bool {
+        match &self.auth {
+            Auth::Provider(_) => true,
+            Auth::Static(_) => self.signer().is_some(),
+            Auth::Anonymous => false,
+        }
+    }
+
+    pub(super) fn signer(&self) -> Option<&Arc<dyn RequestSigner>> {
+        self.ready.as_ref().and_then(|ready| ready.signer())
+    }
+
+    /// Waits until the flight lands. `None`: another epoch took over meanwhile.
+    pub(super) async fn wait(&self, flight: &Arc<Flight>) -> Option<Outcome> {
+        let (mut landed, mut retired) = (flight.wait(), self.retired.wait());
+        std::future::poll_fn(|cx| {
+            if let Poll::Ready(outcome) = Pin::new(&mut landed).poll(cx) {
+                return Poll::Ready(Some(outcome));
+            }
+            Pin::new(&mut retired).poll(cx).map(|()| None)
+        })
+        .await
+    }
+
     pub(super) fn now(&self) -> SystemTime {
         self.clock.now()
+    }
+
+    fn new(
+        epoch: EpochId,
+        auth: Auth,
+        target: &Target,
+        place: &Place,
+        clock: &Arc<dyn Clock>,
+        names: Arc<CredentialNames>,
+    ) -> Result<Self, AuthError> {
+        let (ready, clock) = match &auth {
+            Auth::Anonymous => (Some(Ready::nothing(&names)), clock),
+            Auth::Static(fixed) => {
+                let credential = fixed.credential();
+                let mut ready = Ready::new(credential, target, place, &names, None)?;
+                ready.window = credential
+                    .expiry()
+                    .map(|expiry| (SystemTime::UNIX_EPOCH, expiry));
+                (Some(ready), clock)
+            }
+            Auth::Provider(cache) => (None, cache.clock()),
+        };
+        Ok(Self {
+            epoch,
+            clock: Arc::clone(clock),
+            names,
+            ready: ready.map(Arc::new),
+            retired: Flight::new(),
+            auth,
+        })
+    }
+
+    fn with(&self, ready: Ready) -> Self {
+        Self {
+            epoch: self.epoch,
+            auth: self.auth.clone(),
+            clock: Arc::clone(&self.clock),
+            names: Arc::clone(&ready.names),
+            ready: Some(Arc::new(ready)),
+            retired: Arc::clone(&self.retired),
+        }
+    }
+
+    fn trace(&self) -> Option<Trace> {
+        self.ready.as_ref().map(|ready| ready.trace(self.epoch))
     }
 }
 
@@ -69,8 +160,9 @@ impl Channel {
         target: &Target,
         place: Place,
         clock: &Arc<dyn Clock>,
+        names: Arc<CredentialNames>,
     ) -> Result<Self, AuthError> {
-        let live = live(EpochId::next(), auth, target, &place, clock)?;
+        let live = Live::new(EpochId::next(), auth, target, &place, clock, names)?;
         let traces = Traces::new(live.trace());
         Ok(Self {
             slot: Slot::new(live),
@@ -96,11 +188,14 @@ impl Channel {
         clock: &Arc<dyn Clock>,
     ) -> Result<EpochId, AuthError> {
         let epoch = EpochId::next();
-        let live = live(epoch, auth, target, &self.place, clock)?;
+        let before = self.slot.load_full();
+        let names = Arc::clone(before.names());
+        let live = Live::new(epoch, auth, target, &self.place, clock, names)?;
         if let Some(trace) = live.trace() {
             self.traces.add(trace);
         }
         self.slot.store(Arc::new(live));
+        before.retired.land(());
         Ok(epoch)
     }
 
@@ -142,6 +237,7 @@ impl Channel {
             &entry.credential,
             target,
             &self.place,
+            live.names(),
             Some(entry.generation),
         )?;
         ready.version = version;
@@ -166,57 +262,12 @@ impl Channel {
             &entry.credential,
             target,
             &self.place,
+            live.names(),
             Some(entry.generation),
         )?;
         self.traces.add(ready.trace(live.epoch));
         Ok(Arc::new(live.with(ready)))
     }
-}
-
-impl Live {
-    fn with(&self, ready: Ready) -> Self {
-        Self {
-            epoch: self.epoch,
-            auth: self.auth.clone(),
-            clock: Arc::clone(&self.clock),
-            ready: Some(Arc::new(ready)),
-        }
-    }
-
-    fn trace(&self) -> Option<Trace> {
-        self.ready.as_ref().map(|ready| ready.trace(self.epoch))
-    }
-
-    pub(super) fn generation(&self) -> Option<Generation> {
-        self.ready.as_ref().and_then(|ready| ready.generation)
-    }
-}
-
-fn live(
-    epoch: EpochId,
-    auth: Auth,
-    target: &Target,
-    place: &Place,
-    clock: &Arc<dyn Clock>,
-) -> Result<Live, AuthError> {
-    let (ready, clock) = match &auth {
-        Auth::Anonymous => (Some(Ready::nothing(target)), clock),
-        Auth::Static(fixed) => {
-            let credential = fixed.credential();
-            let mut ready = Ready::new(credential, target, place, None)?;
-            ready.window = credential
-                .expiry()
-                .map(|expiry| (SystemTime::UNIX_EPOCH, expiry));
-            (Some(ready), clock)
-        }
-        Auth::Provider(cache) => (None, cache.clock()),
-    };
-    Ok(Live {
-        epoch,
-        clock: Arc::clone(clock),
-        ready: ready.map(Arc::new),
-        auth,
-    })
 }
 
 fn expired(at: Option<SystemTime>) -> AuthError {

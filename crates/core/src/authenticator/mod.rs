@@ -24,7 +24,7 @@ use crate::clock::Clock;
 use crate::credential::Subject;
 use crate::error::AuthError;
 use crate::guard::ForeignPolicy;
-use crate::observer::{Event, Observer};
+use crate::observer::{self, Event, Observer};
 use crate::receipt::EpochId;
 use crate::signer::ClockSkew;
 use crate::sync::{Mutex, lock};
@@ -72,7 +72,6 @@ struct Client {
 #[derive(Clone)]
 struct Past {
     epoch: EpochId,
-    subject: Option<Subject>,
     cache: Option<WeakCache>,
 }
 
@@ -110,12 +109,11 @@ impl Authenticator {
     /// When the target does not say where a credential of this form goes; nothing changed then.
     pub fn replace(&self, auth: impl Into<Auth>) -> Result<EpochId, AuthError> {
         let client = &self.client;
+        let auth = auth.into();
         // The lock orders replaces against one another; requests never take it.
         let mut past = lock(&client.past);
         let before = client.main.load_full();
-        let epoch = client
-            .main
-            .replace(auth.into(), &client.target, &client.clock)?;
+        let epoch = client.main.replace(auth, &client.target, &client.clock)?;
         past.push_back(Past::of(&before));
         if past.len() > REMEMBERED_EPOCHS {
             past.pop_front();
@@ -128,6 +126,14 @@ impl Authenticator {
         Ok(epoch)
     }
 
+    /// Whether a rejected request could be authorized better a second time: the auth is a provider, or a
+    /// signer that may be asked to sign again, or a gateway's is a provider. Where it is `false`, an
+    /// adapter need not keep the request for a replay.
+    pub fn may_reauthorize(&self) -> bool {
+        let can = |channel: &Channel| channel.load().can_improve();
+        can(&self.client.main) || self.client.gateways.iter().any(can)
+    }
+
     /// Whether both are the same client (clones), so that a replace of one reaches the other.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.client, &other.client)
@@ -138,7 +144,6 @@ impl Past {
     fn of(live: &Live) -> Self {
         Self {
             epoch: live.epoch,
-            subject: subject_of(&live.auth),
             cache: match &live.auth {
                 Auth::Provider(cache) => Some(cache.downgrade()),
                 _ => None,
@@ -161,9 +166,7 @@ impl Client {
     }
 
     fn observe(&self, event: &Event<'_>) {
-        if let Some(observer) = &self.observer {
-            observer.event(event);
-        }
+        observer::tell(self.observer.as_ref(), event);
     }
 
     fn observe_refusal(&self, error: &AuthError) {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use super::trace::Trace;
-use crate::credential::{Companion, Credential, Form, place_companions};
+use crate::credential::{Companion, Credential, Form, Subject, place_companions};
 use crate::error::{AuthError, Conflict};
 use crate::guard::{self, CredentialNames};
 use crate::receipt::{EpochId, Generation};
@@ -20,7 +20,10 @@ pub(crate) struct Ready {
     pub(super) generation: Option<Generation>,
     pub(super) placed: Placed,
     companions: Arc<[Companion]>,
-    /// The names that are foreign on a request: the target's, and this credential's own.
+    /// Whose credential it is, if that is known.
+    pub(super) subject: Option<Subject>,
+    /// The names that are foreign on a request: the target's, this credential's own, and those of the
+    /// credentials before it, so that a request that carries one of them is found out.
     pub(super) names: Arc<CredentialNames>,
     /// The cache's version that this was made of.
     pub(super) version: u64,
@@ -43,12 +46,13 @@ pub(super) enum Place {
 }
 
 impl Ready {
-    pub(super) fn nothing(target: &Target) -> Self {
+    pub(super) fn nothing(known: &Arc<CredentialNames>) -> Self {
         Self {
             generation: None,
             placed: Placed::Nothing,
             companions: Arc::default(),
-            names: Arc::clone(target.credential_names()),
+            names: Arc::clone(known),
+            subject: None,
             version: 0,
             window: None,
         }
@@ -58,6 +62,7 @@ impl Ready {
         credential: &Credential,
         target: &Target,
         place: &Place,
+        known: &Arc<CredentialNames>,
         generation: Option<Generation>,
     ) -> Result<Self, AuthError> {
         let placed = match place {
@@ -77,10 +82,11 @@ impl Ready {
         {
             return Err(twice("credential", name));
         }
-        let names = match target.credential_names().and(own) {
-            Some(more) => Arc::new(more),
-            None => Arc::clone(target.credential_names()),
+        let parameters = match &placed {
+            Placed::Signer(signer) => signer.query_parameters(),
+            _ => &[],
         };
+        let names = known.and(own, parameters);
         let companions = credential.companions();
         if let Some(companion) = companions.iter().find(|c| names.contains(c.name())) {
             return Err(twice("companion", companion.name()));
@@ -90,6 +96,7 @@ impl Ready {
             placed,
             companions: companions.into(),
             names,
+            subject: credential.subject_of().cloned(),
             version: 0,
             window: None,
         })
@@ -133,14 +140,19 @@ impl Ready {
         cx: &SignContext<'_>,
     ) -> Result<(), AuthError> {
         let before = (request.headers.clone(), request.uri.clone());
+        let mut unsigned = None;
         let signed = request
             .headers
             .try_reserve(self.companions.len() + signer.headers().len())
             .map_err(|_| AuthError::TooManyHeaders)
             .and_then(|()| {
-                place_companions(&self.companions, request.headers);
+                if !self.companions.is_empty() {
+                    place_companions(&self.companions, request.headers);
+                    unsigned = Some(request.headers.clone());
+                }
                 signer.sign(request, cx)?;
-                self.check_signed(signer, request, cx.target())
+                let headers = unsigned.as_ref().unwrap_or(&before.0);
+                check_signed(signer, request, headers, &before.1)
             });
         if signed.is_err() {
             (*request.headers, *request.uri) = before;
@@ -148,31 +160,17 @@ impl Ready {
         signed
     }
 
-    /// A signer may change the query and its own headers, nothing else.
-    fn check_signed(
-        &self,
-        signer: &dyn RequestSigner,
-        request: &mut AuthRequest<'_>,
-        target: &Target,
-    ) -> Result<(), AuthError> {
-        target.check(request.uri)?;
-        let strange = request
-            .headers
-            .keys()
-            .any(|name| self.names.contains(name) && !signer.headers().contains(name));
-        if strange {
-            return Err(AuthError::signer(
-                "it added a credential header that it does not own",
-            ));
+    pub(super) fn signer(&self) -> Option<&Arc<dyn RequestSigner>> {
+        match &self.placed {
+            Placed::Signer(signer) => Some(signer),
+            _ => None,
         }
-        for name in signer.headers() {
-            if let header::Entry::Occupied(mut entry) = request.headers.entry(name) {
-                for value in entry.iter_mut() {
-                    value.set_sensitive(true);
-                }
-            }
-        }
-        Ok(())
+    }
+
+    /// A companion that would take the place of a credential under one of these names.
+    pub(super) fn companion_among(&self, names: &CredentialNames) -> Option<AuthError> {
+        let companion = self.companions.iter().find(|c| names.contains(c.name()))?;
+        Some(twice("companion", companion.name()))
     }
 
     /// What is to be remembered of it.
@@ -181,9 +179,52 @@ impl Ready {
             epoch,
             generation: self.generation,
             names: Arc::clone(&self.names),
+            subject: self.subject.clone(),
+            signer: match &self.placed {
+                Placed::Signer(signer) => Some(Arc::downgrade(signer)),
+                _ => None,
+            },
             companions: Arc::clone(&self.companions),
         }
     }
+}
+
+/// A signer may change the query and its own headers, nothing else.
+fn check_signed(
+    signer: &dyn RequestSigner,
+    request: &mut AuthRequest<'_>,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<(), AuthError> {
+    let same_place = request.uri.scheme() == uri.scheme()
+        && request.uri.authority() == uri.authority()
+        && request.uri.path() == uri.path();
+    if !same_place {
+        return Err(AuthError::signer(
+            "it changed more of the URI than the query",
+        ));
+    }
+    let own = signer.headers();
+    let kept = |name: &HeaderName| {
+        own.contains(name)
+            || headers
+                .get_all(name)
+                .iter()
+                .eq(request.headers.get_all(name))
+    };
+    if !headers.keys().all(kept) || !request.headers.keys().all(kept) {
+        return Err(AuthError::signer(
+            "it changed a header that it does not own",
+        ));
+    }
+    for name in own {
+        if let header::Entry::Occupied(mut entry) = request.headers.entry(name) {
+            for value in entry.iter_mut() {
+                value.set_sensitive(true);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn twice(what: &str, name: &HeaderName) -> AuthError {

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::authorize::blocking;
+use super::authorize::{Armed, blocking};
 use super::channel::Live;
-use super::ready::Placed;
+use super::trace::Trace;
 use super::{Authenticator, Past, subject_of};
 use crate::auth::Auth;
-use crate::cache::Rejected;
+use crate::cache::{CachedProvider, Rejected};
 use crate::error::AuthError;
 use crate::observer::Event;
-use crate::receipt::Receipt;
+use crate::receipt::{Generation, Receipt};
 use crate::request::AuthRequest;
 use crate::response::{ResponseHead, Verdict};
-use crate::signer::{ClockSkew, Rejection};
+use crate::signer::{ClockSkew, Rejection, RequestSigner};
 use crate::sync::lock;
 
 impl Authenticator {
@@ -26,9 +26,9 @@ impl Authenticator {
     pub fn on_response(&self, receipt: &Receipt, head: &ResponseHead<'_>) -> Verdict {
         let client = &*self.client;
         let live = client.main.load_full();
-        let rejection = match live.last_ready().map(|ready| &ready.placed) {
-            Some(Placed::Signer(signer)) => signer.on_response(head),
-            _ => Rejection::by_status(head),
+        let rejection = match self.signer_of(receipt, &live) {
+            Some(signer) => signer.on_response(head),
+            None => Rejection::by_status(head),
         };
         match rejection {
             Rejection::None => return Verdict::Accept,
@@ -47,36 +47,54 @@ impl Authenticator {
         if receipt.is_deferred() {
             return Verdict::Reject;
         }
-        let helps = if receipt.epoch() != live.epoch {
-            self.answer_to_other(receipt, &live, rejection)
-        } else if rejection != Rejection::Credential {
-            true
-        } else {
-            reject(&live.auth, receipt)
-        };
-        if helps && receipt.attempt() == 0 {
+        // A server does not say whose credential it rejected, so that both count.
+        let ours = self.reject_ours(receipt, &live, rejection);
+        let gateways = rejection == Rejection::Credential && self.reject_gateways(receipt);
+        if (ours || gateways) && receipt.attempt() == 0 {
             Verdict::Reauthorize
         } else {
             Verdict::Reject
         }
     }
 
-    /// Another epoch authorized the request: a sibling that shares the cache, or this client before the
-    /// auth was replaced. The cache that the credential came from hears of the rejection; the request
-    /// may be replayed with the auth of now only if both are the same subject's.
-    fn answer_to_other(&self, receipt: &Receipt, live: &Live, rejection: Rejection) -> bool {
-        if shares_the_cache(receipt, live) {
-            return rejection != Rejection::Credential || reject(&live.auth, receipt);
+    /// The signer that signed the receipt's request, while it lives.
+    fn signer_of(&self, receipt: &Receipt, live: &Live) -> Option<Arc<dyn RequestSigner>> {
+        if receipt.is_deferred() {
+            return None;
+        }
+        if live.epoch == receipt.epoch() && live.generation() == receipt.generation() {
+            return live.signer().cloned();
+        }
+        self.client.main.traces.find(receipt)?.signer?.upgrade()
+    }
+
+    /// Whether something better than the client's own credential on that request is, or will be, there.
+    fn reject_ours(&self, receipt: &Receipt, live: &Live, rejection: Rejection) -> bool {
+        let sign_again = rejection != Rejection::Credential;
+        if receipt.epoch() == live.epoch {
+            return sign_again || reject(&live.auth, receipt.generation());
         }
         let Some(past) = self.past(receipt) else {
+            // A sibling that shares the cache authorized it; the cache hears of it, the request is not
+            // ours to replay.
+            if !sign_again {
+                reject(&live.auth, receipt.generation());
+            }
             return false;
         };
-        if let (Rejection::Credential, Some(generation)) = (rejection, receipt.generation())
-            && let Some(cache) = past.cache.as_ref().and_then(|weak| weak.upgrade())
-        {
-            cache.reject(generation);
+        if !sign_again && let Some(cache) = past.cache.as_ref().and_then(|weak| weak.upgrade()) {
+            reject_in(&cache, receipt.generation());
         }
-        same_subject(&past, live)
+        self.may_follow(receipt, live)
+    }
+
+    fn reject_gateways(&self, receipt: &Receipt) -> bool {
+        let channels = self.client.gateways.iter();
+        let helped = channels
+            .zip(receipt.gateway_generations())
+            .map(|(channel, generation)| reject(&channel.load().auth, *generation));
+        // Every one of them is to hear of it.
+        helped.fold(false, |any, helped| any | helped)
     }
 
     fn past(&self, receipt: &Receipt) -> Option<Past> {
@@ -87,7 +105,8 @@ impl Authenticator {
     }
 
     /// Authorizes a request again after [`Verdict::Reauthorize`], waiting for a refresh if one is
-    /// needed. `None`: there is nothing newer; hand the first answer on.
+    /// needed. `None`: there is nothing newer, or the receipt is another client's; hand the first answer
+    /// on.
     ///
     /// Give it the request as it was before it was authorized, or as it was sent: what this client put
     /// there is removed first.
@@ -104,28 +123,13 @@ impl Authenticator {
         }
         let live = self.client.main.load_full();
         self.take_back(receipt, request)?;
-        if !self.may_follow(receipt, &live) {
+        let same_epoch = receipt.epoch() == live.epoch;
+        if !self.may_follow(receipt, &live) || same_epoch && !self.may_reauthorize() {
             return Ok(None);
-        }
-        if receipt.epoch() == live.epoch
-            && let Auth::Static(_) | Auth::Anonymous = live.auth
-        {
-            // Only a signer can do better with the same secret.
-            let signs = live
-                .last_ready()
-                .is_some_and(|ready| matches!(ready.placed, Placed::Signer(_)));
-            if !signs {
-                return Ok(None);
-            }
         }
         let armed = self.arm().await?;
-        let next = armed.main();
         // The auth may have been replaced while this waited.
-        if !self.may_follow(receipt, next) {
-            return Ok(None);
-        }
-        let unchanged = next.epoch == receipt.epoch() && next.generation() == receipt.generation();
-        if unchanged && is_spent(next) {
+        if !self.may_follow(receipt, armed.main()) || is_spent(receipt, &armed) {
             return Ok(None);
         }
         let receipt = self.place(&armed, request)?.replay();
@@ -147,19 +151,33 @@ impl Authenticator {
         blocking(self.reauthorize(receipt, request))
     }
 
-    /// Whether a request that the receipt's credential authorized may be sent with that of `live`.
+    /// Whether a request that the receipt's credential authorized may be sent with that of `live`: within
+    /// one epoch unless the subject is known to have changed, across a replace only if it is known to be
+    /// the same.
     fn may_follow(&self, receipt: &Receipt, live: &Live) -> bool {
-        receipt.epoch() == live.epoch
-            || shares_the_cache(receipt, live)
-            || self
-                .past(receipt)
-                .is_some_and(|past| same_subject(&past, live))
+        let is_ours = receipt.epoch() == live.epoch;
+        if !is_ours && self.past(receipt).is_none() {
+            return false;
+        }
+        let before = self.client.main.traces.find(receipt);
+        let before = before.and_then(|Trace { subject, .. }| subject);
+        let now = match live.last_ready() {
+            Some(ready) => ready.subject.clone(),
+            None => subject_of(&live.auth),
+        };
+        match (before, now) {
+            (Some(before), Some(now)) => before == now,
+            _ => is_ours,
+        }
     }
 
     fn take_back(&self, receipt: &Receipt, request: &mut AuthRequest<'_>) -> Result<(), AuthError> {
         let client = &*self.client;
-        let names = client.target.credential_names();
-        names.strip(request.headers, request.uri)?;
+        client
+            .main
+            .load_full()
+            .names()
+            .strip(request.headers, request.uri)?;
         client.main.traces.take_back(receipt, request)?;
         client
             .gateways
@@ -168,39 +186,32 @@ impl Authenticator {
     }
 }
 
-fn shares_the_cache(receipt: &Receipt, live: &Live) -> bool {
-    match (&live.auth, receipt.generation()) {
-        (Auth::Provider(cache), Some(generation)) => cache.knows(generation),
+/// Whether there is, or will be, something newer than the credential of this generation.
+fn reject(auth: &Auth, generation: Option<Generation>) -> bool {
+    match auth {
+        Auth::Provider(cache) => reject_in(cache, generation),
         _ => false,
     }
 }
 
-/// Whether there is, or will be, something newer than the receipt's credential.
-fn reject(auth: &Auth, receipt: &Receipt) -> bool {
-    let (Auth::Provider(cache), Some(generation)) = (auth, receipt.generation()) else {
-        return false;
-    };
-    match cache.reject(generation) {
-        Rejected::Stale | Rejected::Counts { .. } => true,
-        Rejected::BackingOff { .. } => false,
-    }
+fn reject_in(cache: &CachedProvider, generation: Option<Generation>) -> bool {
+    let rejected = generation.map(|generation| cache.reject(generation));
+    matches!(rejected, Some(Rejected::Stale | Rejected::Counts { .. }))
 }
 
-/// The same credential once more helps only a signer that was asked to sign again.
-fn is_spent(live: &Arc<Live>) -> bool {
-    let signs = live
-        .last_ready()
-        .is_some_and(|ready| matches!(ready.placed, Placed::Signer(_)));
-    let rejected = match &live.auth {
+/// Whether what is to be sent is what was sent. The same credential once more helps only a signer that was
+/// asked to sign again.
+fn is_spent(receipt: &Receipt, armed: &Armed) -> bool {
+    let main = armed.main();
+    let same_main = main.epoch == receipt.epoch() && main.generation() == receipt.generation();
+    let same_gateways = armed.gateway_generations().eq(receipt
+        .gateway_generations()
+        .iter()
+        .copied()
+        .take(armed.gateways()));
+    let rejected = match &main.auth {
         Auth::Provider(cache) => cache.status().rejected,
         _ => false,
     };
-    !signs || rejected
-}
-
-fn same_subject(past: &Past, live: &Live) -> bool {
-    match (&past.subject, subject_of(&live.auth)) {
-        (Some(before), Some(now)) => *before == now,
-        _ => false,
-    }
+    same_main && same_gateways && (main.signer().is_none() || rejected)
 }

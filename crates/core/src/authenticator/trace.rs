@@ -1,14 +1,15 @@
-//! What a client put on requests lately, by name and without secrets, so that it can be taken off again
-//! after the credential was refreshed or replaced.
+//! What a client put on requests lately, by name and without secrets, so that answers find the signer
+//! they are about, and so that it can be taken off again after the credential was refreshed or replaced.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
-use crate::credential::{Companion, remove_companions};
+use crate::credential::{Companion, Subject, remove_companions};
 use crate::error::AuthError;
 use crate::guard::CredentialNames;
 use crate::receipt::{EpochId, Generation, Receipt};
 use crate::request::AuthRequest;
+use crate::signer::RequestSigner;
 use crate::sync::{Mutex, lock};
 
 /// A request that is answered after more refreshes and replaces than this loses the companions of all
@@ -21,6 +22,9 @@ pub(super) struct Trace {
     pub(super) epoch: EpochId,
     pub(super) generation: Option<Generation>,
     pub(super) names: Arc<CredentialNames>,
+    pub(super) subject: Option<Subject>,
+    /// Weak, since it holds the secret.
+    pub(super) signer: Option<Weak<dyn RequestSigner>>,
     pub(super) companions: Arc<[Companion]>,
 }
 
@@ -45,18 +49,23 @@ impl Traces {
         }
     }
 
+    /// What the receipt's request was authorized with.
+    pub(super) fn find(&self, receipt: &Receipt) -> Option<Trace> {
+        let (epoch, generation) = (receipt.epoch(), receipt.generation());
+        self.all_of(|t| t.epoch == epoch && t.generation == generation)
+            .pop()
+    }
+
     /// Takes off `request` what the receipt's credential put there.
     pub(super) fn take_back(
         &self,
         receipt: &Receipt,
         request: &mut AuthRequest<'_>,
     ) -> Result<(), AuthError> {
-        let (epoch, generation) = (receipt.epoch(), receipt.generation());
-        let traces = self.all_of(|t| t.epoch == epoch && t.generation == generation);
-        if traces.is_empty() {
-            return self.take_back_all(request);
+        match self.find(receipt) {
+            Some(trace) => trace.take_back(request),
+            None => self.take_back_all(request),
         }
-        traces.iter().try_for_each(|trace| trace.take_back(request))
     }
 
     /// Takes off `request` whatever this channel may have put there.

@@ -49,8 +49,8 @@ impl CachedProviderBuilder {
     }
 
     /// Who hears of refreshes and their failures.
-    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.observer = Some(observer);
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -58,14 +58,15 @@ impl CachedProviderBuilder {
     pub fn build(self) -> CachedProvider {
         let name = self.provider.name().into_owned();
         CachedProvider {
+            source: None,
             shared: Arc::new(Shared {
                 provider: self.provider,
-                policy: self.policy,
+                timeout: self.policy.timeout,
                 clock: self.clock,
                 runtime: self.runtime,
                 observer: self.observer,
                 version: AtomicU64::new(0),
-                state: Mutex::new(State::new(&name)),
+                state: Mutex::new(State::new(&name, self.policy)),
                 name,
             }),
         }

@@ -32,7 +32,12 @@ pub(crate) struct Entry {
     end: Option<Now>,
     /// To be refreshed from then on.
     soft: Option<Now>,
+    /// The same by the expiry alone, whatever the provider's hint.
+    soft_by_expiry: Option<Now>,
 }
+
+/// A new credential that lives shorter than this is as good as expired.
+pub(crate) const LEAST_LIFE: Duration = Duration::from_secs(1);
 
 /// A provider returned a credential that had expired already.
 pub(crate) struct ArrivedExpired;
@@ -46,34 +51,21 @@ impl Entry {
         policy: &CachePolicy,
         draw: f64,
     ) -> Result<Self, ArrivedExpired> {
-        let life = match credential.expiry() {
-            Some(expiry) => match expiry.duration_since(now.wall) {
-                Ok(life) if !life.is_zero() => Some(life),
-                _ => return Err(ArrivedExpired),
-            },
-            None => None,
-        };
-        let later = |after: Duration| -> Option<Now> {
-            Some(Now {
-                wall: now.wall.checked_add(after)?,
-                age: now.age.checked_add(after)?,
-            })
-        };
-        let end = life.and_then(|life| later(life.saturating_sub(policy.skew_for(life))));
-        let soft_after = match (life, credential.refresh_hint()) {
-            (Some(life), Some(hint)) => {
-                Some(policy.soft_after(life, draw).min(hint.max(LEAST_HINT)))
-            }
-            (Some(life), None) => Some(policy.soft_after(life, draw)),
-            (None, hint) => hint.map(|hint| hint.max(LEAST_HINT)),
-        };
+        let life = life_of(&credential, now);
+        if life.is_some_and(|life| life.is_zero()) {
+            return Err(ArrivedExpired);
+        }
+        let end = life.and_then(|life| now.later(life.saturating_sub(policy.skew_for(life))));
+        let soft_by_expiry = life.and_then(|life| now.later(policy.soft_after(life, draw)));
+        let soft = sooner(soft_by_expiry, hinted(&credential, now));
         Ok(Self {
             credential,
             generation,
             fetched: now,
             forced,
             end,
-            soft: soft_after.and_then(later),
+            soft,
+            soft_by_expiry,
         })
     }
 
@@ -93,6 +85,18 @@ impl Entry {
         }
     }
 
+    /// The source was looked at and had the same: look again after the hint. `None` where the expiry is
+    /// near, so that having the same is no news.
+    pub(crate) fn looked_at(&self, now: Now) -> Option<Self> {
+        if self.soft_by_expiry.is_some_and(|soft| now.reached(soft)) {
+            return None;
+        }
+        Some(Self {
+            soft: sooner(self.soft_by_expiry, hinted(&self.credential, now)),
+            ..self.clone()
+        })
+    }
+
     /// Until when a fast path may serve it without asking again; `None` means for ever.
     pub(crate) fn check_at(&self, now: Now, look_again: Option<Duration>) -> Option<SystemTime> {
         let bounds = [
@@ -108,7 +112,32 @@ impl Entry {
     }
 }
 
+/// How long it lives from now; `None` means for ever.
+pub(crate) fn life_of(credential: &Credential, now: Now) -> Option<Duration> {
+    let expiry = credential.expiry()?;
+    Some(expiry.duration_since(now.wall).unwrap_or_default())
+}
+
+fn hinted(credential: &Credential, now: Now) -> Option<Now> {
+    now.later(credential.refresh_hint()?.max(LEAST_HINT))
+}
+
+fn sooner(a: Option<Now>, b: Option<Now>) -> Option<Now> {
+    match (a, b) {
+        (Some(a), Some(b)) if b.age < a.age => Some(b),
+        (Some(a), _) => Some(a),
+        (None, b) => b,
+    }
+}
+
 impl Now {
+    fn later(self, after: Duration) -> Option<Self> {
+        Some(Self {
+            wall: self.wall.checked_add(after)?,
+            age: self.age.checked_add(after)?,
+        })
+    }
+
     fn reached(self, moment: Self) -> bool {
         self.wall >= moment.wall || self.age >= moment.age
     }

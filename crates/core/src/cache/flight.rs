@@ -4,6 +4,7 @@
 //! executor: any waker will do, a thread's as well as a task's.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -14,20 +15,20 @@ use crate::sync::{Mutex, lock};
 
 pub(crate) type Outcome = Result<Arc<Entry>, ProviderError>;
 
-/// One refresh. Lands exactly once.
-pub(crate) struct Flight {
-    state: Mutex<State>,
+/// One refresh, or any other event that many wait for. Lands exactly once.
+pub(crate) struct Flight<T = Outcome> {
+    state: Mutex<State<T>>,
 }
 
-enum State {
+enum State<T> {
     InTheAir {
         waiters: Vec<Option<Waker>>,
         free: Vec<usize>,
     },
-    Landed(Outcome),
+    Landed(T),
 }
 
-impl Flight {
+impl<T: Clone> Flight<T> {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State::InTheAir {
@@ -38,7 +39,7 @@ impl Flight {
     }
 
     /// Completes the refresh and wakes everybody. A second landing changes nothing.
-    pub(crate) fn land(&self, outcome: Outcome) {
+    pub(crate) fn land(&self, outcome: T) {
         let waiters = {
             let mut state = lock(&self.state);
             match &mut *state {
@@ -51,12 +52,14 @@ impl Flight {
             }
         };
         for waiter in waiters.into_iter().flatten() {
-            waiter.wake();
+            // One waker that panics must not keep the others asleep.
+            let woken = std::panic::catch_unwind(AssertUnwindSafe(|| waiter.wake()));
+            drop(woken);
         }
     }
 
     /// Waits for the landing. Dropping the future only leaves the queue.
-    pub(crate) fn wait(self: &Arc<Self>) -> Wait {
+    pub(crate) fn wait(self: &Arc<Self>) -> Wait<T> {
         Wait {
             flight: Arc::clone(self),
             place: None,
@@ -65,15 +68,15 @@ impl Flight {
 }
 
 /// Waits for one flight.
-pub(crate) struct Wait {
-    flight: Arc<Flight>,
+pub(crate) struct Wait<T = Outcome> {
+    flight: Arc<Flight<T>>,
     place: Option<usize>,
 }
 
-impl Future for Wait {
-    type Output = Outcome;
+impl<T: Clone> Future for Wait<T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let flight = Arc::clone(&self.flight);
         let mut state = lock(&flight.state);
         let (waiters, free) = match &mut *state {
@@ -103,7 +106,7 @@ impl Future for Wait {
     }
 }
 
-impl Drop for Wait {
+impl<T> Drop for Wait<T> {
     fn drop(&mut self) {
         let Some(place) = self.place.take() else {
             return;

@@ -11,26 +11,26 @@ mod status;
 
 use std::fmt;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Weak};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 pub use builder::CachedProviderBuilder;
 pub use policy::CachePolicy;
 pub use status::CacheStatus;
 
 pub(crate) use entry::{Entry, Now};
-pub(crate) use flight::Flight;
+pub(crate) use flight::{Flight, Outcome};
 pub(crate) use state::Rejected;
 
 use crate::clock::Clock;
 use crate::credential::{Credential, Subject};
-use crate::observer::{Event, Observer};
+use crate::observer::{self, Event, Observer};
 use crate::provider::{CredentialProvider, ProviderError};
 use crate::receipt::Generation;
 use crate::runtime::Runtime;
+use crate::source_name::SourceName;
 use crate::sync::{AtomicU64, Mutex, MutexGuard, Ordering, lock};
-use state::{State, Step};
+use state::{Discarded, State, Step};
 
 /// A provider with its one cache: cloneable, shared by every client and wrapper that uses it.
 ///
@@ -49,12 +49,14 @@ use state::{State, Step};
 #[derive(Clone)]
 pub struct CachedProvider {
     shared: Arc<Shared>,
+    /// Where this handle of it came from, for reports.
+    source: Option<SourceName>,
 }
 
 pub(crate) struct Shared {
     provider: Arc<dyn CredentialProvider>,
     name: String,
-    policy: CachePolicy,
+    timeout: Duration,
     clock: Arc<dyn Clock>,
     runtime: Arc<dyn Runtime>,
     observer: Option<Arc<dyn Observer>>,
@@ -87,6 +89,21 @@ impl CachedProvider {
         &self.shared.name
     }
 
+    /// The same cache, known to reports as coming from `source`.
+    #[must_use]
+    pub fn with_source_name(mut self, source: impl Into<SourceName>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Where it came from; the provider's name unless a resolver or a configuration said more.
+    pub fn source(&self) -> SourceName {
+        match &self.source {
+            Some(source) => source.clone(),
+            None => SourceName::new(self.name().to_owned()),
+        }
+    }
+
     /// A usable credential: the cached one, or one that this call waits for. For wrappers (assume
     /// role, impersonation, token exchange); clients use an
     /// [`Authenticator`](crate::Authenticator).
@@ -106,9 +123,12 @@ impl CachedProvider {
     /// [`Denied`](crate::ProviderErrorKind::Denied)), and the next use looks again, while what is
     /// there stays in use.
     pub fn source_changed(&self) {
+        let mut discarded = Discarded::default();
         let mut state = lock(&self.shared.state);
-        state.source_changed();
+        state.source_changed(&mut discarded);
         self.shared.bump(&state);
+        drop(state);
+        drop(discarded);
     }
 
     /// Whether both share one cache.
@@ -172,8 +192,9 @@ impl CachedProvider {
     /// A server rejected the credential of this generation.
     pub(crate) fn reject(&self, generation: Generation) -> Rejected {
         let now = self.shared.now();
+        let mut discarded = Discarded::default();
         let mut state = lock(&self.shared.state);
-        let rejected = state.reject(generation, now, fastrand::f64());
+        let rejected = state.reject(generation, now, fastrand::f64(), &mut discarded);
         let first = matches!(
             rejected,
             Rejected::Counts { first: true } | Rejected::BackingOff { first: true }
@@ -181,12 +202,9 @@ impl CachedProvider {
         if first {
             self.shared.bump(&state);
         }
+        drop(state);
+        drop(discarded);
         rejected
-    }
-
-    /// Whether the credential of this generation came from here, lately.
-    pub(crate) fn knows(&self, generation: Generation) -> bool {
-        lock(&self.shared.state).knows(generation)
     }
 
     pub(crate) fn subject(&self) -> Option<Subject> {
@@ -204,7 +222,10 @@ pub(crate) struct WeakCache(Weak<Shared>);
 
 impl WeakCache {
     pub(crate) fn upgrade(&self) -> Option<CachedProvider> {
-        self.0.upgrade().map(|shared| CachedProvider { shared })
+        self.0.upgrade().map(|shared| CachedProvider {
+            shared,
+            source: None,
+        })
     }
 }
 
@@ -223,12 +244,8 @@ impl Shared {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// Tells the observer. Its panic must not take the refresh along, for which others wait.
     fn observe(&self, event: &Event<'_>) {
-        if let Some(observer) = &self.observer {
-            let told = std::panic::catch_unwind(AssertUnwindSafe(|| observer.event(event)));
-            drop(told);
-        }
+        observer::tell(self.observer.as_ref(), event);
     }
 }
 

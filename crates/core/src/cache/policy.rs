@@ -20,9 +20,6 @@ pub struct CachePolicy {
     pub(crate) allow_subject_change: bool,
 }
 
-/// A usable credential is refreshed after this part of its life, or [`CachePolicy::refresh_ahead`]
-/// before its end, whichever is later.
-const PART_OF_LIFE: f64 = 2.0 / 3.0;
 /// The skew margin is never more than this part of the life, so that short tokens are usable.
 const SKEW_PART: u32 = 10;
 
@@ -33,6 +30,8 @@ const EMPTY_FIRST: Duration = Duration::from_secs(1);
 const EMPTY_MOST: Duration = Duration::from_secs(5);
 const EMPTY_ASKED: Duration = Duration::from_secs(60);
 pub(crate) const DENIED: Duration = Duration::from_secs(60);
+/// A fresh credential that is rejected before it is this old counts as a failed refresh.
+pub(crate) const YOUNG: Duration = Duration::from_secs(60);
 
 impl Default for CachePolicy {
     fn default() -> Self {
@@ -89,12 +88,12 @@ impl CachePolicy {
 
     /// How long after it was provided a credential of this life is refreshed. `draw` is in 0..1.
     pub(crate) fn soft_after(&self, life: Duration, draw: f64) -> Duration {
-        let start = life
-            .saturating_sub(self.ahead)
-            .max(life.mul_f64(PART_OF_LIFE));
+        // Two thirds of the life, or `ahead` before its end, whichever is later.
+        let start = life.saturating_sub(self.ahead).max(life / 3 * 2);
         let window = life.saturating_sub(start);
         let factor = 1.0 + self.jitter * (2.0 * draw - 1.0);
-        life.saturating_sub(window.mul_f64(factor))
+        let jittered = Duration::try_from_secs_f64(window.as_secs_f64() * factor);
+        life.saturating_sub(jittered.unwrap_or(window))
     }
 }
 

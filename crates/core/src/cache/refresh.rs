@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::Shared;
 use super::flight::Flight;
-use super::state::{Landed, Launch};
+use super::state::{Discarded, Landed, Launch};
 use crate::credential::Credential;
 use crate::observer::Event;
 use crate::provider::{ProvideContext, ProviderError, Reason};
@@ -59,7 +59,7 @@ struct Landing {
 impl Landing {
     async fn ask(&self, runtime: &Arc<dyn Runtime>) -> Result<Credential, ProviderError> {
         let shared = &self.shared;
-        let timeout = shared.policy.timeout;
+        let timeout = shared.timeout;
         let rejected = match self.reason {
             Reason::Rejected => lock(&shared.state)
                 .current
@@ -98,6 +98,7 @@ impl Landing {
     fn land(&mut self, result: Result<Credential, ProviderError>, took: Duration) -> bool {
         let shared = &self.shared;
         let now = shared.now();
+        let mut discarded = Discarded::default();
         let landed = {
             let mut state = lock(&shared.state);
             let landed = state.land(
@@ -105,12 +106,13 @@ impl Landing {
                 self.reason,
                 result,
                 now,
-                &shared.policy,
                 fastrand::f64(),
+                &mut discarded,
             );
             shared.bump(&state);
             landed
         };
+        drop(discarded);
         let Landed::Done {
             outcome,
             still_usable,
@@ -118,6 +120,9 @@ impl Landing {
         else {
             return false;
         };
+        self.landed = true;
+        // Waiters first: an observer may be slow.
+        self.flight.land(outcome.clone());
         match &outcome {
             Ok(entry) => shared.observe(&Event::Refreshed {
                 provider: &shared.name,
@@ -132,8 +137,6 @@ impl Landing {
                 still_usable,
             }),
         }
-        self.landed = true;
-        self.flight.land(outcome);
         true
     }
 }

@@ -3,11 +3,10 @@
 //! A credential is *fresh* (serve), *usable* (serve, refresh in the background) or *expired* (join the
 //! one refresh). A *rejected* one is served only when nothing else can be had.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::entry::{Entry, Now};
+use super::entry::{Entry, LEAST_LIFE, Now, life_of};
 use super::flight::Flight;
 use super::policy::{self, CachePolicy};
 use crate::credential::{Credential, Subject};
@@ -17,18 +16,19 @@ use crate::receipt::Generation;
 /// While a refresh of a usable credential is due or running, fast paths look again this often.
 const LOOK_AGAIN_SOON: Duration = Duration::from_secs(1);
 
-/// How many generations back an answer is still known to be about a credential of this cache.
-const REMEMBERED_GENERATIONS: usize = 16;
+/// A refresh that failed after this long is not worth waiting for while something can be served.
+const SLOW: Duration = Duration::from_secs(2);
 
 pub(crate) struct State {
     /// The provider's name, for its errors.
     name: String,
+    policy: CachePolicy,
     pub(super) current: Option<Arc<Entry>>,
-    /// The generations of late, the current one last.
-    generations: VecDeque<Generation>,
     /// The current credential was rejected; sticky until another one replaces it.
     rejected: bool,
     flight: Option<Arc<Flight>>,
+    /// When it was launched, or the last one.
+    launched: Duration,
     /// The source changed while the refresh that is in the air was reading it.
     changed_meanwhile: bool,
     subject: Option<Subject>,
@@ -38,8 +38,19 @@ pub(crate) struct State {
     pub(super) last_refresh: Option<SystemTime>,
 }
 
+/// What the state no longer needs. It is dropped outside of the lock, since it may hold the user's code
+/// (signers, errors) that comes back here.
+#[derive(Default)]
+pub(super) struct Discarded {
+    entries: Vec<Arc<Entry>>,
+    credentials: Vec<Credential>,
+    failures: Vec<Failure>,
+}
+
 pub(super) struct Failure {
     pub(super) error: ProviderError,
+    /// It took long, so that waiting for the next try would too.
+    slow: bool,
     retry_while_servable: Duration,
     retry_while_empty: Duration,
 }
@@ -85,13 +96,14 @@ pub(super) enum Landed {
 }
 
 impl State {
-    pub(super) fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str, policy: CachePolicy) -> Self {
         Self {
             name: name.to_owned(),
+            policy,
             current: None,
-            generations: VecDeque::new(),
             rejected: false,
             flight: None,
+            launched: Duration::ZERO,
             changed_meanwhile: false,
             subject: None,
             failure: None,
@@ -131,26 +143,37 @@ impl State {
         if self.flight.is_some() || self.backing_off(now, true).is_some() {
             Step::Serve(entry, check_at)
         } else {
-            Step::Start(self.launch(Reason::RefreshAhead), Some((entry, check_at)))
+            Step::Start(
+                self.launch(Reason::RefreshAhead, now),
+                Some((entry, check_at)),
+            )
         }
     }
 
     fn acquire_rejected(&mut self, entry: Arc<Entry>, now: Now) -> Step {
+        // Something else is wanted, so callers wait for it; but not again for an issuer that hangs: what
+        // there is is served to its end then, and the next refreshes run in the background.
+        let hangs = self.failure.as_ref().is_some_and(|failure| failure.slow);
+        let refused = self.is_refused();
+        // Even a credential without an end is looked at again: another one is wanted.
+        let check_at = entry
+            .check_at(now, Some(LOOK_AGAIN_SOON))
+            .or_else(|| now.wall.checked_add(LOOK_AGAIN_SOON));
         if let Some(flight) = &self.flight {
-            return Step::Wait(Arc::clone(flight));
+            return if hangs && !refused {
+                Step::Serve(entry, check_at)
+            } else {
+                Step::Wait(Arc::clone(flight))
+            };
         }
         match self.backing_off(now, true) {
             // An issuer that says no explains the 401 better than another 401 would.
-            Some(failure) if failure.error.kind() == ProviderErrorKind::Denied => {
-                Step::Fail(failure.error.clone())
+            Some(failure) if refused => Step::Fail(failure.error.clone()),
+            Some(_) => Step::Serve(entry, check_at),
+            None => {
+                let meanwhile = (hangs && !refused).then_some((entry, check_at));
+                Step::Start(self.launch(Reason::Rejected, now), meanwhile)
             }
-            Some(_) => {
-                let check_at = entry.check_at(now, Some(LOOK_AGAIN_SOON));
-                // Even a credential without an end is looked at again: another one is wanted.
-                let check_at = check_at.or_else(|| now.wall.checked_add(LOOK_AGAIN_SOON));
-                Step::Serve(entry, check_at)
-            }
-            None => Step::Start(self.launch(Reason::Rejected), None),
         }
     }
 
@@ -166,11 +189,12 @@ impl State {
             (false, Some(_)) => Reason::Expired,
             (false, None) => Reason::FirstUse,
         };
-        Step::Start(self.launch(reason), None)
+        Step::Start(self.launch(reason, now), None)
     }
 
-    fn launch(&mut self, reason: Reason) -> Launch {
+    fn launch(&mut self, reason: Reason, now: Now) -> Launch {
         let flight = Flight::new();
+        self.launched = now.age;
         self.flight = Some(Arc::clone(&flight));
         self.changed_meanwhile = false;
         Launch { flight, reason }
@@ -178,7 +202,7 @@ impl State {
 
     /// What can be served after a refresh failed, if anything.
     pub(super) fn servable(&self, now: Now) -> Option<(Arc<Entry>, Option<SystemTime>)> {
-        if self.rejected && self.is_denied() {
+        if self.rejected && self.is_refused() {
             return None;
         }
         let entry = self.usable(now)?;
@@ -189,18 +213,24 @@ impl State {
         ))
     }
 
-    fn is_denied(&self) -> bool {
-        self.failure
-            .as_ref()
-            .is_some_and(|failure| failure.error.kind() == ProviderErrorKind::Denied)
-    }
-
-    pub(super) fn knows(&self, generation: Generation) -> bool {
-        self.generations.contains(&generation)
+    /// Whether the last refresh failed in a way that asking again does not mend.
+    fn is_refused(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| {
+            matches!(
+                failure.error.kind(),
+                ProviderErrorKind::Denied | ProviderErrorKind::IdentityChanged
+            )
+        })
     }
 
     /// A server rejected the credential of this generation.
-    pub(super) fn reject(&mut self, generation: Generation, now: Now, draw: f64) -> Rejected {
+    pub(super) fn reject(
+        &mut self,
+        generation: Generation,
+        now: Now,
+        draw: f64,
+        discarded: &mut Discarded,
+    ) -> Rejected {
         let Some(entry) = self.current.clone() else {
             return Rejected::Stale;
         };
@@ -211,14 +241,14 @@ impl State {
         let first = is_current && !self.rejected;
         if first {
             self.rejected = true;
-            let young = now.age.saturating_sub(entry.fetched.age) < policy::DENIED;
+            let young = now.age.saturating_sub(entry.fetched.age) < policy::YOUNG;
             if entry.forced && young {
                 let error =
                     ProviderError::unavailable("the server rejected the fresh credential too");
-                self.fail(error, now, draw);
-            } else if !self.is_denied() {
+                self.fail(error, now, draw, discarded);
+            } else if !self.is_refused() {
                 // What failed before says nothing about getting another one now.
-                self.failure = None;
+                self.forget_failure(discarded);
                 self.failures = 0;
             }
         }
@@ -231,13 +261,20 @@ impl State {
 
     /// The source, the store or the configuration changed: what failed is forgotten, what is there is
     /// refreshed at the next use.
-    pub(super) fn source_changed(&mut self) {
-        self.failure = None;
+    /// Somebody else may have logged in, so that another subject is no surprise.
+    pub(super) fn source_changed(&mut self, discarded: &mut Discarded) {
+        self.forget_failure(discarded);
         self.failures = 0;
+        self.subject = None;
         self.changed_meanwhile = self.flight.is_some();
-        if let Some(entry) = &self.current {
+        if let Some(entry) = self.current.take() {
             self.current = Some(Arc::new(entry.soft_now()));
+            discarded.entries.push(entry);
         }
+    }
+
+    fn forget_failure(&mut self, discarded: &mut Discarded) {
+        discarded.failures.extend(self.failure.take());
     }
 
     pub(super) fn land(
@@ -246,20 +283,21 @@ impl State {
         reason: Reason,
         result: Result<Credential, ProviderError>,
         now: Now,
-        policy: &CachePolicy,
         draw: f64,
+        discarded: &mut Discarded,
     ) -> Landed {
-        let result =
-            result.and_then(|credential| self.admit(credential, reason, now, policy, draw));
+        // Another handle on it stays until the lock is gone.
+        discarded.credentials.extend(result.as_ref().ok().cloned());
+        let result = result.and_then(|credential| self.admit(credential, reason, now, draw));
         let outcome = match result {
             Ok(Admitted::Same) if self.rejected && reason != Reason::Rejected => {
                 return Landed::Again;
             }
             Ok(Admitted::Same) => {
                 if self.rejected {
-                    self.fail(still_the_rejected_one(), now, draw);
+                    self.fail(still_the_rejected_one(), now, draw, discarded);
                 } else {
-                    self.no_newer(now, draw);
+                    self.same_again(now, draw, discarded);
                 }
                 self.last_refresh = Some(now.wall);
                 match &self.current {
@@ -275,20 +313,27 @@ impl State {
                     .subject_of()
                     .cloned()
                     .or(self.subject.take());
-                self.remember(entry.generation);
-                self.current = Some(Arc::clone(&entry));
+                discarded
+                    .entries
+                    .extend(self.current.replace(Arc::clone(&entry)));
                 self.last_refresh = Some(now.wall);
                 // A forced credential has yet to prove itself: until then its failures count on.
                 if reason != Reason::Rejected {
                     self.failures = 0;
                 }
-                self.failure = None;
+                self.forget_failure(discarded);
                 if still_rejected {
-                    self.fail(still_the_rejected_one(), now, draw);
+                    self.fail(still_the_rejected_one(), now, draw, discarded);
                 }
                 Ok(entry)
             }
-            Err(error) => Err(self.fail(error, now, draw)),
+            Err(error) => {
+                let error = self.fail(error, now, draw, discarded);
+                if let Some(failure) = &mut self.failure {
+                    failure.slow = now.age.saturating_sub(self.launched) >= SLOW;
+                }
+                Err(error)
+            }
         };
         if self
             .flight
@@ -297,7 +342,7 @@ impl State {
         {
             self.flight = None;
             if self.changed_meanwhile {
-                self.source_changed();
+                self.source_changed(discarded);
             }
         }
         Landed::Done {
@@ -318,12 +363,11 @@ impl State {
         credential: Credential,
         reason: Reason,
         now: Now,
-        policy: &CachePolicy,
         draw: f64,
     ) -> Result<Admitted, ProviderError> {
         if let (Some(known), Some(new)) = (&self.subject, credential.subject_of())
             && known != new
-            && !policy.allow_subject_change
+            && !self.policy.allow_subject_change
         {
             return Err(ProviderError::identity_changed());
         }
@@ -333,8 +377,7 @@ impl State {
             Some(entry) => {
                 let later = match (credential.expiry(), entry.credential.expiry()) {
                     (Some(new), Some(old)) => new > old,
-                    (None, _) => true,
-                    (Some(_), None) => false,
+                    (_, None) | (None, _) => true,
                 };
                 if self.rejected || !later {
                     return Ok(Admitted::Same);
@@ -343,17 +386,28 @@ impl State {
             }
             None => Generation::next(),
         };
+        // Another token that lives for a moment only would be asked for in a loop; the last moments of the
+        // one that we know are its issuer's way.
+        let known = |entry: &Arc<Entry>| entry.credential.same_on_the_wire(&credential);
+        let too_short = life_of(&credential, now).is_some_and(|life| life < LEAST_LIFE);
+        if too_short && !self.current.as_ref().is_some_and(known) {
+            return Err(arrived_expired());
+        }
         let forced = reason == Reason::Rejected;
-        match Entry::new(credential, generation, forced, now, policy, draw) {
+        match Entry::new(credential, generation, forced, now, &self.policy, draw) {
             Ok(entry) => Ok(Admitted::New(Arc::new(entry))),
-            Err(_) => Err(ProviderError::unavailable(
-                "the credential had expired when it arrived; is the clock right?",
-            )),
+            Err(_) => Err(arrived_expired()),
         }
     }
 
     /// Counts a failure. All who hear of it get the one error that is returned.
-    fn fail(&mut self, error: ProviderError, now: Now, draw: f64) -> ProviderError {
+    fn fail(
+        &mut self,
+        error: ProviderError,
+        now: Now,
+        draw: f64,
+        discarded: &mut Discarded,
+    ) -> ProviderError {
         let error = error.named(&self.name);
         self.failures = self.failures.saturating_add(1);
         let asked = error.retry_after_hint();
@@ -363,32 +417,33 @@ impl State {
             servable = servable.max(policy::DENIED);
             empty = empty.max(policy::DENIED);
         }
+        self.forget_failure(discarded);
         self.failure = Some(Failure {
             error: error.clone(),
+            slow: false,
             retry_while_servable: now.age.saturating_add(servable),
             retry_while_empty: now.age.saturating_add(empty),
         });
         error
     }
 
-    /// The issuer returned the token that we have, no later: not an error, but no reason to ask in a
-    /// loop either. Once the token has expired there is every reason: many issuers have another only
-    /// then.
-    fn no_newer(&mut self, now: Now, draw: f64) {
-        let error = ProviderError::unavailable("the issuer returned the same token again");
-        self.fail(error, now, draw);
-        if let Some(failure) = &mut self.failure {
-            failure.retry_while_empty = now.age;
-        }
-    }
-
-    fn remember(&mut self, generation: Generation) {
-        if self.knows(generation) {
+    /// The source had what we have. Where it was only looked at (a file, a helper), that is the usual
+    /// case. From an issuer, near the expiry, it is no error, but no reason to ask in a loop either; once
+    /// the token has expired there is every reason: many issuers have another only then.
+    fn same_again(&mut self, now: Now, draw: f64, discarded: &mut Discarded) {
+        let looked_at = self.current.as_ref().and_then(|entry| entry.looked_at(now));
+        if let Some(entry) = looked_at {
+            discarded
+                .entries
+                .extend(self.current.replace(Arc::new(entry)));
+            self.forget_failure(discarded);
+            self.failures = 0;
             return;
         }
-        self.generations.push_back(generation);
-        if self.generations.len() > REMEMBERED_GENERATIONS {
-            self.generations.pop_front();
+        let error = ProviderError::unavailable("the issuer returned the same token again");
+        self.fail(error, now, draw, discarded);
+        if let Some(failure) = &mut self.failure {
+            failure.retry_while_empty = now.age;
         }
     }
 
@@ -403,6 +458,12 @@ impl State {
     pub(super) fn is_rejected(&self) -> bool {
         self.rejected
     }
+}
+
+fn arrived_expired() -> ProviderError {
+    ProviderError::unavailable(
+        "the credential had expired when it arrived, or was about to; is the clock right?",
+    )
 }
 
 fn still_the_rejected_one() -> ProviderError {

@@ -108,7 +108,9 @@ fn members(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 fn merged(companion: &Companion, headers: &HeaderMap) -> Option<HeaderValue> {
     let mut list: Vec<u8> = Vec::new();
+    let mut sensitive = companion.value.is_sensitive();
     for value in headers.get_all(&companion.name) {
+        sensitive |= value.is_sensitive();
         for member in members(value.as_bytes()) {
             if member == companion.value.as_bytes() {
                 return None;
@@ -118,7 +120,9 @@ fn merged(companion: &Companion, headers: &HeaderMap) -> Option<HeaderValue> {
     }
     append(&mut list, companion.value.as_bytes());
     // Parts of valid values joined by a comma are valid; should that fail, ours alone is right.
-    Some(HeaderValue::from_bytes(&list).unwrap_or_else(|_| companion.value.clone()))
+    let mut value = HeaderValue::from_bytes(&list).unwrap_or_else(|_| companion.value.clone());
+    value.set_sensitive(sensitive);
+    Some(value)
 }
 
 fn without(companion: &Companion, headers: &mut HeaderMap) {

@@ -42,6 +42,8 @@ pub struct Credential {
 #[derive(Clone)]
 struct Inner {
     form: Form,
+    /// Kept apart so that nobody calls a signer for it, least of all under a lock.
+    fingerprint: Fingerprint,
     expiry: Option<SystemTime>,
     refresh_after: Option<Duration>,
     companions: Vec<Companion>,
@@ -59,9 +61,16 @@ pub(crate) enum Form {
 
 impl Credential {
     fn new(form: Form) -> Self {
+        let fingerprint = match &form {
+            Form::ApiKey(secret) | Form::Bearer(secret) | Form::Header(_, secret) => {
+                secret.fingerprint().clone()
+            }
+            Form::Signed(signer) => signer.fingerprint().clone(),
+        };
         Self {
             inner: Arc::new(Inner {
                 form,
+                fingerprint,
                 expiry: None,
                 refresh_after: None,
                 companions: Vec::new(),
@@ -134,12 +143,7 @@ impl Credential {
 
     /// What may be shown of it.
     pub fn fingerprint(&self) -> &Fingerprint {
-        match &self.inner.form {
-            Form::ApiKey(secret) | Form::Bearer(secret) | Form::Header(_, secret) => {
-                secret.fingerprint()
-            }
-            Form::Signed(signer) => signer.fingerprint(),
-        }
+        &self.inner.fingerprint
     }
 
     /// When it becomes unusable; `None` means that it does not expire.

@@ -2,7 +2,9 @@
 
 pub(crate) mod query;
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, Uri, header};
 
@@ -60,6 +62,8 @@ pub(crate) struct CredentialNames {
     names: Vec<HeaderName>,
     /// Of these, the ones that declared gateways own: never left to a caller.
     reserved: Vec<HeaderName>,
+    /// Query parameters of the client's signers; the well-known ones are in `query`.
+    parameters: Vec<Box<str>>,
     lengths: u64,
     initials: u64,
 }
@@ -68,7 +72,7 @@ pub(crate) struct CredentialNames {
 pub(crate) enum Found {
     Nothing,
     Header(HeaderName),
-    Query(&'static str),
+    Query(Cow<'static, str>),
 }
 
 impl CredentialNames {
@@ -76,6 +80,7 @@ impl CredentialNames {
         let mut all = Self {
             names: Vec::new(),
             reserved: Vec::new(),
+            parameters: Vec::new(),
             lengths: 0,
             initials: 0,
         };
@@ -100,40 +105,76 @@ impl CredentialNames {
         if self.names.contains(&name) {
             return;
         }
-        self.lengths |= length_bit(name.as_str());
-        self.initials |= initial_bit(name.as_str());
+        let (length, initial) = bits(name.as_str());
+        self.lengths |= 1 << length;
+        self.initials |= 1 << initial;
         self.names.push(name);
     }
 
-    /// These names and some more; `None` where nothing is new.
-    pub(crate) fn and(&self, more: &[HeaderName]) -> Option<Self> {
-        if more.iter().all(|name| self.names.contains(name)) {
-            return None;
+    /// These names and some more; itself where nothing is new.
+    pub(crate) fn and(self: &Arc<Self>, headers: &[HeaderName], parameters: &[&str]) -> Arc<Self> {
+        let has = |parameter: &&str| self.parameters.iter().any(|own| **own == **parameter);
+        let nothing_new =
+            headers.iter().all(|name| self.names.contains(name)) && parameters.iter().all(has);
+        if nothing_new {
+            return Arc::clone(self);
         }
-        let mut all = self.clone();
-        for name in more {
+        let mut all = Self::clone(self);
+        for name in headers {
             all.add(name.clone());
         }
-        Some(all)
+        for parameter in parameters.iter().filter(|parameter| !has(parameter)) {
+            all.parameters.push((*parameter).into());
+        }
+        Arc::new(all)
+    }
+
+    /// These names and those of a client before it.
+    pub(crate) fn inheriting(self: &Arc<Self>, other: &Self) -> Arc<Self> {
+        let parameters: Vec<&str> = other.parameters.iter().map(|own| &**own).collect();
+        self.and(&other.names, &parameters)
     }
 
     #[inline]
     pub(crate) fn contains(&self, name: &HeaderName) -> bool {
         let text = name.as_str();
-        self.lengths & length_bit(text) != 0
-            && self.initials & initial_bit(text) != 0
-            && self.names.iter().any(|ours| ours.as_str() == text)
+        self.might_be(text) && self.is_one(text)
+    }
+
+    /// Whether length and first letter are those of some credential header. This is all that nearly
+    /// every header of nearly every request costs.
+    #[inline]
+    fn might_be(&self, text: &str) -> bool {
+        let (length, initial) = bits(text);
+        (self.lengths >> length) & (self.initials >> initial) & 1 != 0
+    }
+
+    #[inline(never)]
+    fn is_one(&self, text: &str) -> bool {
+        self.names.iter().any(|ours| ours.as_str() == text)
+    }
+
+    /// Whether a request carries one of them, in the headers or in the query: the one pass that every
+    /// request costs.
+    #[inline]
+    pub(crate) fn is_on(&self, headers: &HeaderMap, uri: &Uri) -> bool {
+        headers.keys().any(|name| self.contains(name))
+            || uri
+                .query()
+                .is_some_and(|query| query::has_any(query, &self.parameters))
     }
 
     /// The first foreign credential, headers before the query.
-    #[inline]
-    pub(crate) fn find(&self, headers: &HeaderMap, uri: &Uri) -> Found {
+    fn find(&self, headers: &HeaderMap, uri: &Uri) -> Found {
         for name in headers.keys() {
             if self.contains(name) {
                 return Found::Header(name.clone());
             }
         }
-        match uri.query().and_then(query::find) {
+        match uri
+            .query()
+            .and_then(|query| query::find(query, &self.parameters))
+        {
             Some(parameter) => Found::Query(parameter),
             None => Found::Nothing,
         }
@@ -144,25 +185,39 @@ impl CredentialNames {
         for name in &self.names {
             headers.remove(name);
         }
-        if uri.query().and_then(query::find).is_some() {
-            *uri = query::without_credentials(uri).ok_or_else(|| {
-                AuthError::ForeignCredential(ForeignName::query(
-                    "in a query that cannot be rebuilt",
-                ))
-            })?;
+        let found = uri
+            .query()
+            .and_then(|query| query::find(query, &self.parameters));
+        if let Some(parameter) = found {
+            *uri = query::without_credentials(uri, &self.parameters)
+                .ok_or_else(|| AuthError::ForeignCredential(ForeignName::query(parameter)))?;
         }
         Ok(())
     }
 
+    /// Every foreign credential. A session token next to a SigV4 signature and a proof next to a bound
+    /// token are parts of that one credential.
     fn all_foreign(&self, headers: &HeaderMap, uri: &Uri) -> Vec<ForeignName> {
         let mut found = Vec::new();
+        let authorized_as = |scheme: &str| {
+            headers.get_all(header::AUTHORIZATION).iter().any(|value| {
+                let start = value.as_bytes().get(..scheme.len());
+                start.is_some_and(|start| start.eq_ignore_ascii_case(scheme.as_bytes()))
+            })
+        };
         for name in headers.keys().filter(|name| self.contains(name)) {
-            for _ in headers.get_all(name) {
-                found.push(ForeignName::header(name.clone()));
-            }
+            let lines = headers.get_all(name).iter().count();
+            let parts = match name.as_str() {
+                "x-amz-security-token" => usize::from(authorized_as("AWS4-")),
+                "dpop" => usize::from(authorized_as("DPoP ")),
+                _ => 0,
+            };
+            let name = ForeignName::header(name.clone());
+            found.extend(std::iter::repeat_n(name, lines.saturating_sub(parts)));
         }
         if let Some(query) = uri.query() {
-            found.extend(query::find_all(query).map(ForeignName::query));
+            let parameters = query::find_all(query, &self.parameters);
+            found.extend(parameters.into_iter().map(ForeignName::query));
         }
         found
     }
@@ -174,12 +229,12 @@ impl fmt::Debug for CredentialNames {
     }
 }
 
-fn length_bit(name: &str) -> u64 {
-    1 << name.len().min(63)
-}
-
-fn initial_bit(name: &str) -> u64 {
-    name.as_bytes().first().map_or(0, |byte| 1 << (byte & 63))
+/// Length and first letter as numbers of bits, wrapped around: which bit it is matters less than that it
+/// costs one instruction.
+#[inline]
+fn bits(name: &str) -> (usize, u8) {
+    let initial = name.as_bytes().first().copied().unwrap_or_default();
+    (name.len() & 63, initial & 63)
 }
 
 /// What is to be done with a request after the policy was applied.
@@ -194,7 +249,6 @@ pub(crate) enum Decision {
 }
 
 /// Applies the policy.
-#[inline]
 pub(crate) fn apply(
     policy: ForeignPolicy,
     names: &CredentialNames,

@@ -1,5 +1,7 @@
 //! Credentials in the query of a URI.
 
+use std::borrow::Cow;
+
 use http::Uri;
 use http::uri::PathAndQuery;
 
@@ -14,36 +16,54 @@ const NAMES: [&str; 6] = [
 ];
 /// Google's API key parameter; `key` alone is too common a name, so the value decides.
 const KEY: &str = "key";
+/// The parts of one signature by query share a prefix.
+const SIGNATURES: [&str; 2] = ["X-Amz-", "X-Goog-"];
 
-/// The first credential parameter of a query.
+/// The first credential parameter of a query; `own` are those of the client's signers.
 #[inline]
-pub(crate) fn find(query: &str) -> Option<&'static str> {
-    find_all(query).next()
+pub(crate) fn find(query: &str, own: &[Box<str>]) -> Option<Cow<'static, str>> {
+    query.split('&').find_map(|pair| credential_name(pair, own))
 }
 
-/// Every signature or token counts once: the parts of one signature are one credential.
-pub(crate) fn find_all(query: &str) -> impl Iterator<Item = &'static str> {
-    let mut signature_seen = false;
-    query.split('&').filter_map(move |pair| {
-        let name = credential_name(pair)?;
-        let is_signature_part = name.starts_with("X-");
-        if is_signature_part && std::mem::replace(&mut signature_seen, true) {
-            return None;
+/// Whether a query carries any.
+pub(crate) fn has_any(query: &str, own: &[Box<str>]) -> bool {
+    find(query, own).is_some()
+}
+
+/// Each credential of a query once: the parts of one signature are one credential, a second signature
+/// is a second one.
+pub(crate) fn find_all(query: &str, own: &[Box<str>]) -> Vec<Cow<'static, str>> {
+    let mut all: Vec<Cow<'static, str>> = Vec::new();
+    for name in query
+        .split('&')
+        .filter_map(|pair| credential_name(pair, own))
+    {
+        let vendor = SIGNATURES.iter().find(|prefix| name.starts_with(**prefix));
+        let of_one_seen = vendor.is_some_and(|prefix| {
+            let repeats_itself = all.contains(&name);
+            !repeats_itself && all.iter().any(|seen| seen.starts_with(prefix))
+        });
+        if !of_one_seen {
+            all.push(name);
         }
-        Some(name)
-    })
+    }
+    all
 }
 
-fn credential_name(pair: &str) -> Option<&'static str> {
+fn credential_name(pair: &str, own: &[Box<str>]) -> Option<Cow<'static, str>> {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-    // No name of the list is longer than this even when every character is percent-encoded.
-    if name.len() < KEY.len() || name.len() > 3 * 20 {
+    if name.is_empty() {
         return None;
     }
     if let Some(known) = NAMES.into_iter().find(|known| decoded_eq(name, known)) {
-        return Some(known);
+        return Some(Cow::Borrowed(known));
     }
-    (decoded_eq(name, KEY) && starts_with_decoded(value, "AIza")).then_some("key")
+    if decoded_eq(name, KEY) && starts_with_decoded(value, "AIza") {
+        return Some(Cow::Borrowed(KEY));
+    }
+    own.iter()
+        .find(|own| decoded_eq(name, own))
+        .map(|own| Cow::Owned(own.to_string()))
 }
 
 /// Compares without case while decoding `%XX`, so that `access%5Ftoken` is found too.
@@ -90,11 +110,11 @@ fn hex(byte: u8) -> Option<u8> {
 
 /// The same URI without credential parameters and without the rest of a query signature. `None` if
 /// it cannot be put together again.
-pub(crate) fn without_credentials(uri: &Uri) -> Option<Uri> {
+pub(crate) fn without_credentials(uri: &Uri, own: &[Box<str>]) -> Option<Uri> {
     let query = uri.query()?;
     let kept: Vec<&str> = query
         .split('&')
-        .filter(|pair| credential_name(pair).is_none() && !is_signature_part(pair))
+        .filter(|pair| credential_name(pair, own).is_none() && !is_signature_part(pair))
         .collect();
     let path = uri.path();
     let path_and_query = if kept.is_empty() {
@@ -109,7 +129,7 @@ pub(crate) fn without_credentials(uri: &Uri) -> Option<Uri> {
 
 fn is_signature_part(pair: &str) -> bool {
     let name = pair.split_once('=').map_or(pair, |(name, _)| name);
-    ["X-Amz-", "X-Goog-"].iter().any(|prefix| {
+    SIGNATURES.iter().any(|prefix| {
         name.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     })

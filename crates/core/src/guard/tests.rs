@@ -117,6 +117,18 @@ fn defer_wants_exactly_one() {
         ("https://a.example/", &["x-api-key", "authorization"][..]),
         ("https://a.example/?access_token=x", &["authorization"][..]),
         ("https://a.example/?access_token=x&key=AIza", &[][..]),
+        (
+            "https://a.example/?X-Amz-Signature=1&X-Goog-Signature=2",
+            &[][..],
+        ),
+        (
+            "https://a.example/?X-Amz-Signature=1&X-Amz-Signature=2",
+            &[][..],
+        ),
+        (
+            "https://a.example/",
+            &["authorization", "x-amz-security-token"][..],
+        ),
         ("https://a.example/", &["x-gateway"][..]),
     ] {
         assert!(
@@ -124,4 +136,35 @@ fn defer_wants_exactly_one() {
             "{uri} {names:?}"
         );
     }
+}
+
+#[test]
+fn a_callers_signature_or_bound_token_is_one_credential() {
+    for (authorization, companion) in [
+        ("AWS4-HMAC-SHA256 Credential=c", "x-amz-security-token"),
+        ("DPoP t0ken", "dpop"),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert("authorization", HeaderValue::from_static(authorization));
+        headers.insert(companion, HeaderValue::from_static("v"));
+        let mut uri: Uri = "https://a.example/".parse().unwrap();
+        let mut request = AuthRequest::new(&Method::GET, &mut uri, &mut headers, Body::Empty);
+        let names = CredentialNames::new([]);
+        let decision = apply(ForeignPolicy::Defer, &names, &mut request);
+        assert!(matches!(decision, Ok(Decision::Foreign)), "{authorization}");
+        headers.append(companion, HeaderValue::from_static("w"));
+        let mut request = AuthRequest::new(&Method::GET, &mut uri, &mut headers, Body::Empty);
+        assert!(apply(ForeignPolicy::Defer, &names, &mut request).is_err());
+    }
+}
+
+#[test]
+fn a_signers_parameters_are_credentials_too() {
+    let names = Arc::new(CredentialNames::new([])).and(&[], &["sig"]);
+    let mut headers = HeaderMap::new();
+    let mut uri: Uri = "https://a.example/?a=1&SIG=x".parse().unwrap();
+    let mut request = AuthRequest::new(&Method::GET, &mut uri, &mut headers, Body::Empty);
+    assert!(apply(ForeignPolicy::Reject, &names, &mut request).is_err());
+    assert!(names.strip(&mut headers, &mut uri).is_ok());
+    assert_eq!(uri, "https://a.example/?a=1");
 }

@@ -13,7 +13,7 @@ mod shape;
 
 pub use note::Note;
 pub use rule::{InvalidSecret, Rule};
-pub use shape::{Shape, Slot, Vendor};
+pub use shape::{SecretKind, Shape, Vendor};
 
 use piece::Piece;
 

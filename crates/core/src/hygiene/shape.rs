@@ -33,7 +33,7 @@ pub enum Shape {
 /// Which kind of credential a setting is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Slot {
+pub enum SecretKind {
     /// An API key (`ANTHROPIC_API_KEY`, `api_key(..)`), wherever the target places it.
     ApiKey,
     /// A bearer token (`ANTHROPIC_AUTH_TOKEN`, `bearer(..)`).
@@ -104,7 +104,7 @@ impl Shape {
     ///
     /// Never a reason to refuse. The sentence has no subject, to stand behind the name of the source.
     #[must_use]
-    pub fn mismatch(self, slot: Slot, vendor: Option<Vendor>) -> Option<&'static str> {
+    pub fn mismatch(self, slot: SecretKind, vendor: Option<Vendor>) -> Option<&'static str> {
         match vendor {
             Some(vendor) if self.vendor().is_some_and(|own| own != vendor) => {
                 Some(self.elsewhere())
@@ -139,24 +139,24 @@ impl Shape {
     }
 
     /// At its own vendor's endpoint or at one that nobody knows.
-    fn misplaced(self, slot: Slot, vendor: Option<Vendor>) -> Option<&'static str> {
+    fn misplaced(self, slot: SecretKind, vendor: Option<Vendor>) -> Option<&'static str> {
         match (self, slot) {
             (Self::AwsAccessKeyId, _) => Some(ACCESS_KEY_ID),
             (Self::AnthropicAdminKey, _) => Some(ADMIN_KEY),
-            (Self::AnthropicOauthToken, Slot::ApiKey) => Some(
+            (Self::AnthropicOauthToken, SecretKind::ApiKey) => Some(
                 "looks like an Anthropic OAuth token, not an API key: set ANTHROPIC_AUTH_TOKEN instead",
             ),
             // Gateways commonly take API keys as bearer tokens; Anthropic's own settings keep them apart.
-            (Self::AnthropicApiKey, Slot::Bearer) if vendor.is_some() => Some(
+            (Self::AnthropicApiKey, SecretKind::Bearer) if vendor.is_some() => Some(
                 "looks like an Anthropic API key, not a bearer token: set ANTHROPIC_API_KEY instead",
             ),
-            (Self::GoogleApiKey, Slot::Bearer) if vendor.is_some() => {
+            (Self::GoogleApiKey, SecretKind::Bearer) if vendor.is_some() => {
                 Some("looks like a Google API key, not an access token: pass it as an API key")
             }
-            (Self::GoogleAccessToken, Slot::ApiKey) => {
+            (Self::GoogleAccessToken, SecretKind::ApiKey) => {
                 Some("looks like a Google access token, not an API key: pass it as a bearer token")
             }
-            (Self::Jwt, Slot::ApiKey) => Some(JWT),
+            (Self::Jwt, SecretKind::ApiKey) => Some(JWT),
             _ => None,
         }
     }

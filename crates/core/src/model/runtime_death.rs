@@ -62,7 +62,9 @@ fn half_way() {
 #[derive(Debug, Default, Clone)]
 struct Parked(std::sync::Arc<Mutex<Vec<Kept>>>);
 
-struct Kept(BoxFuture<'static, ()>);
+struct Kept {
+    _refresh: BoxFuture<'static, ()>,
+}
 
 impl std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -72,7 +74,7 @@ impl std::fmt::Debug for Kept {
 
 impl Runtime for Parked {
     fn spawn(&self, future: BoxFuture<'static, ()>) {
-        self.0.lock().unwrap().push(Kept(future));
+        self.0.lock().unwrap().push(Kept { _refresh: future });
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

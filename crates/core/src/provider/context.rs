@@ -50,16 +50,23 @@ impl ProvideContext {
     /// A context for calling a provider by hand, with the system's clocks and 30 seconds.
     pub fn standalone(reason: Reason) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let deadline = clock.monotonic() + Duration::from_secs(30);
+        let deadline = clock.monotonic().saturating_add(Duration::from_secs(30));
         Self::new(reason, None, deadline, clock, default_runtime())
     }
 
     /// The same with this clock; the deadline stays as far away as it was.
     #[must_use]
-    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
         let remaining = self.remaining();
-        self.deadline = clock.monotonic() + remaining;
-        self.clock = clock;
+        self.deadline = clock.monotonic().saturating_add(remaining);
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The same on this runtime, which [`sleep`](Self::sleep) uses.
+    #[must_use]
+    pub fn with_runtime(mut self, runtime: impl Runtime) -> Self {
+        self.runtime = Arc::new(runtime);
         self
     }
 

@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::cause::Cause;
 use crate::hygiene::InvalidSecret;
 use crate::untrusted::Untrusted;
 
@@ -46,7 +47,7 @@ struct Inner {
     message: String,
     provider: Option<String>,
     retry_after: Option<Duration>,
-    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    source: Option<Cause>,
 }
 
 impl ProviderError {
@@ -98,7 +99,7 @@ impl ProviderError {
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Arc::make_mut(&mut self.inner).source = Some(Arc::from(source.into()));
+        Arc::make_mut(&mut self.inner).source = Some(Cause::new(source));
         self
     }
 
@@ -162,7 +163,7 @@ impl std::error::Error for ProviderError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.inner
             .source
-            .as_deref()
+            .as_ref()
             .map(|source| source as &(dyn std::error::Error + 'static))
     }
 }

@@ -8,6 +8,8 @@ mod text_source;
 use std::fmt;
 
 pub use error::{ResolveError, ResolveErrorKind};
+#[cfg(feature = "serde")]
+pub use report::rfc3339;
 pub use report::{Attempt, AttemptOutcome, Outcome, Report, Selected};
 pub use source::{InvalidSource, Lookup, Source};
 pub use text_source::{Argument, Variable};
@@ -161,7 +163,10 @@ enum End {
         selected: Selected,
         explicit: bool,
     },
-    Failed(ResolveErrorKind),
+    Failed {
+        kind: ResolveErrorKind,
+        explicit: bool,
+    },
 }
 
 impl<'a> Walk<'a> {
@@ -203,7 +208,7 @@ impl<'a> Walk<'a> {
             return Some("another source was chosen");
         }
         match &self.end {
-            Some(End::Won { explicit: true, .. }) => {
+            Some(End::Won { explicit: true, .. } | End::Failed { explicit: true, .. }) => {
                 Some("not consulted: an explicit choice was made")
             }
             _ => None,
@@ -211,36 +216,47 @@ impl<'a> Walk<'a> {
     }
 
     fn elect(&mut self, present: Vec<(usize, &dyn Source, Lookup)>) {
-        let first_wins = self.resolver.on_conflict == OnConflict::FirstWins;
-        if let [(_, first, _), (_, second, _), ..] = present.as_slice()
-            && !first_wins
+        // What only the network could tell about is neither found nor absent: it decides only where
+        // nothing else of its tier does.
+        let (unprobed, mut present): (Vec<_>, Vec<_>) = present
+            .into_iter()
+            .partition(|(.., lookup)| matches!(lookup, Lookup::Unprobed(_)));
+        if present.is_empty() {
+            present = unprobed;
+        }
+        let explicit = present.iter().any(|(_, source, _)| source.is_explicit());
+        let fail = |kind| Some(End::Failed { kind, explicit });
+        let rejects_two = self.resolver.on_conflict == OnConflict::Reject;
+        if let [(_, first, lookup), (_, second, _), ..] = present.as_slice()
+            && rejects_two
+            && !matches!(lookup, Lookup::Unprobed(_))
         {
             let conflict = Conflict::new(first.name(), second.name());
-            self.end = Some(End::Failed(ResolveErrorKind::Conflict(conflict)));
+            self.end = fail(ResolveErrorKind::Conflict(conflict));
             return;
         }
         let mut present = present.into_iter();
         let Some((place, source, lookup)) = present.next() else {
             return;
         };
-        self.end = Some(match lookup {
+        self.end = match lookup {
             Lookup::Found { auth, .. } => {
                 self.mark(place, AttemptOutcome::Selected);
                 let auth = auth.with_source_name(source.name());
                 let selected = Selected::of(source.name(), &auth);
-                End::Won {
+                Some(End::Won {
                     auth,
                     selected,
-                    explicit: source.is_explicit(),
-                }
+                    explicit,
+                })
             }
-            Lookup::Invalid(error) => End::Failed(ResolveErrorKind::Invalid {
+            Lookup::Invalid(error) => fail(ResolveErrorKind::Invalid {
                 source: source.name(),
                 error,
             }),
-            Lookup::Unprobed(_) => End::Failed(ResolveErrorKind::Unprobed(source.name())),
-            Lookup::Absent(_) => return,
-        });
+            Lookup::Unprobed(_) => fail(ResolveErrorKind::Unprobed(source.name())),
+            Lookup::Absent(_) => None,
+        };
         for (place, ..) in present {
             self.shadow(place);
         }
@@ -272,7 +288,7 @@ impl<'a> Walk<'a> {
                 auth,
                 report: report(Outcome::Selected, Some(selected)),
             }),
-            Some(End::Failed(kind)) => {
+            Some(End::Failed { kind, .. }) => {
                 let report = report(kind.outcome(), None);
                 Err(ResolveError::new(kind, report))
             }

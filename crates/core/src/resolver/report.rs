@@ -1,6 +1,9 @@
 use std::fmt;
 use std::time::SystemTime;
 
+#[cfg(feature = "serde")]
+use serde::Serialize as _;
+
 use super::source::{Lookup, Source};
 use crate::auth::Auth;
 use crate::credential::CredentialKind;
@@ -210,13 +213,22 @@ fn as_text<S: serde::Serializer>(
     }
 }
 
+/// A moment as RFC 3339, as in JSON reports. `None` before 1970 and after the year 9999, which that format
+/// cannot say.
+#[cfg(feature = "serde")]
+pub fn rfc3339(time: SystemTime) -> Option<String> {
+    const END: std::time::Duration = std::time::Duration::from_secs(253_402_300_800);
+    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    (since_epoch < END).then(|| humantime::format_rfc3339_seconds(time).to_string())
+}
+
 #[cfg(feature = "serde")]
 fn as_rfc3339<S: serde::Serializer>(
     time: &Option<SystemTime>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     match time {
-        Some(time) => serializer.collect_str(&humantime::format_rfc3339_seconds(*time)),
+        Some(time) => rfc3339(*time).serialize(serializer),
         None => serializer.serialize_none(),
     }
 }

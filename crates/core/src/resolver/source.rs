@@ -1,7 +1,7 @@
 use std::fmt::{self, Debug};
-use std::sync::Arc;
 
 use crate::auth::Auth;
+use crate::cause::Cause;
 use crate::credential::CredentialKind;
 use crate::env::Env;
 use crate::hygiene::InvalidSecret;
@@ -77,7 +77,7 @@ impl Lookup {
 pub struct InvalidSource {
     message: String,
     secret: Option<InvalidSecret>,
-    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    source: Option<Cause>,
 }
 
 impl InvalidSource {
@@ -96,7 +96,7 @@ impl InvalidSource {
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.source = Some(Arc::from(source.into()));
+        self.source = Some(Cause::new(source));
         self
     }
 
@@ -125,7 +125,7 @@ impl fmt::Display for InvalidSource {
 impl std::error::Error for InvalidSource {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source
-            .as_deref()
+            .as_ref()
             .map(|source| source as &(dyn std::error::Error + 'static))
     }
 }

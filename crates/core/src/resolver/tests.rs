@@ -177,3 +177,56 @@ fn what_was_cleaned_or_looks_odd_is_in_the_report() {
     );
     assert!(detail.contains("OAuth token"), "{detail}");
 }
+
+#[test]
+fn a_broken_explicit_choice_stops_the_reading_of_the_environment_too() {
+    let resolver = Resolver::builder()
+        .tier([Argument::api_key(Some("bro ken"))])
+        .tier([Variable::api_key("KEY")])
+        .build();
+    let error = resolver
+        .resolve_blocking(&Env::empty().with("KEY", "k3y"))
+        .unwrap_err();
+    assert_eq!(
+        outcomes(error.report()),
+        [
+            ("argument:api_key", AttemptOutcome::Invalid),
+            ("env:KEY", AttemptOutcome::Skipped)
+        ]
+    );
+}
+
+#[derive(Debug)]
+struct Metadata;
+
+#[async_trait::async_trait]
+impl Source for Metadata {
+    fn name(&self) -> SourceName {
+        "metadata".into()
+    }
+
+    fn kind(&self) -> Option<crate::credential::CredentialKind> {
+        None
+    }
+
+    async fn look(&self, _env: &Env) -> Lookup {
+        Lookup::Unprobed("would ask the metadata server".to_owned())
+    }
+}
+
+#[test]
+fn what_was_not_probed_is_no_second_credential() {
+    let tier =
+        || -> [Box<dyn Source>; 2] { [Box::new(Metadata), Box::new(Variable::api_key("KEY"))] };
+    let resolver = Resolver::builder().tier_of(tier()).build();
+    let env = Env::empty().with("KEY", "k3y");
+    let selected = resolver
+        .resolve_blocking(&env)
+        .unwrap()
+        .report
+        .selected
+        .unwrap();
+    assert_eq!(selected.source.as_str(), "env:KEY");
+    let error = resolver.resolve_blocking(&Env::empty()).unwrap_err();
+    assert_eq!(error.report().outcome, Outcome::Unprobed);
+}

@@ -8,14 +8,14 @@ use crate::auth::Auth;
 use crate::credential::CredentialKind;
 use crate::env::Env;
 use crate::header_secret::HeaderSecret;
-use crate::hygiene::{InvalidSecret, Rule, Slot, TextFrom, Vendor, is_blank};
+use crate::hygiene::{InvalidSecret, Rule, SecretKind, Shape, TextFrom, Vendor, is_blank};
 use crate::secret::Secret;
 use crate::source_name::SourceName;
 
 /// A key or token that the program itself passes. Empty and blank mean that none was passed.
 #[derive(Debug)]
 pub struct Argument {
-    slot: Slot,
+    slot: SecretKind,
     vendor: Option<Vendor>,
     text: Option<Secret>,
 }
@@ -23,15 +23,15 @@ pub struct Argument {
 impl Argument {
     /// An API key from the program's own settings.
     pub fn api_key(text: Option<impl AsRef<str>>) -> Self {
-        Self::new(Slot::ApiKey, text)
+        Self::new(SecretKind::ApiKey, text)
     }
 
     /// An access token from the program's own settings.
     pub fn bearer(text: Option<impl AsRef<str>>) -> Self {
-        Self::new(Slot::Bearer, text)
+        Self::new(SecretKind::Bearer, text)
     }
 
-    fn new(slot: Slot, text: Option<impl AsRef<str>>) -> Self {
+    fn new(slot: SecretKind, text: Option<impl AsRef<str>>) -> Self {
         Self {
             slot,
             vendor: None,
@@ -51,7 +51,7 @@ impl Argument {
 impl Source for Argument {
     fn name(&self) -> SourceName {
         match self.slot {
-            Slot::Bearer => SourceName::new("argument:bearer"),
+            SecretKind::Bearer => SourceName::new("argument:bearer"),
             _ => SourceName::new("argument:api_key"),
         }
     }
@@ -81,7 +81,7 @@ impl Source for Argument {
 /// A key or token in an environment variable.
 #[derive(Debug)]
 pub struct Variable {
-    slot: Slot,
+    slot: SecretKind,
     vendor: Option<Vendor>,
     name: String,
     explicit: bool,
@@ -90,15 +90,15 @@ pub struct Variable {
 impl Variable {
     /// An API key in this variable.
     pub fn api_key(name: impl Into<String>) -> Self {
-        Self::new(Slot::ApiKey, name)
+        Self::new(SecretKind::ApiKey, name)
     }
 
     /// An access token in this variable.
     pub fn bearer(name: impl Into<String>) -> Self {
-        Self::new(Slot::Bearer, name)
+        Self::new(SecretKind::Bearer, name)
     }
 
-    fn new(slot: Slot, name: impl Into<String>) -> Self {
+    fn new(slot: SecretKind, name: impl Into<String>) -> Self {
         Self {
             slot,
             vendor: None,
@@ -150,14 +150,20 @@ impl Source for Variable {
     }
 }
 
-fn kind(slot: Slot) -> CredentialKind {
+fn kind(slot: SecretKind) -> CredentialKind {
     match slot {
-        Slot::Bearer => CredentialKind::Bearer,
+        SecretKind::Bearer => CredentialKind::Bearer,
         _ => CredentialKind::ApiKey,
     }
 }
 
-fn read(bytes: &[u8], from: TextFrom, slot: Slot, vendor: Option<Vendor>, env: &Env) -> Lookup {
+fn read(
+    bytes: &[u8],
+    from: TextFrom,
+    slot: SecretKind,
+    vendor: Option<Vendor>,
+    env: &Env,
+) -> Lookup {
     if std::str::from_utf8(bytes).is_ok_and(is_blank) {
         let how = if bytes.is_empty() { "empty" } else { "blank" };
         return Lookup::Absent(format!("set, but {how}"));
@@ -171,7 +177,7 @@ fn read(bytes: &[u8], from: TextFrom, slot: Slot, vendor: Option<Vendor>, env: &
     }
 }
 
-fn found(secret: HeaderSecret, slot: Slot, vendor: Option<Vendor>) -> Lookup {
+fn found(secret: HeaderSecret, slot: SecretKind, vendor: Option<Vendor>) -> Lookup {
     let odd = secret
         .shape()
         .and_then(|shape| shape.mismatch(slot, vendor))
@@ -184,7 +190,7 @@ fn found(secret: HeaderSecret, slot: Slot, vendor: Option<Vendor>) -> Lookup {
         .collect();
     Lookup::Found {
         auth: match slot {
-            Slot::Bearer => Auth::bearer(secret),
+            SecretKind::Bearer => Auth::bearer(secret),
             _ => Auth::api_key(secret),
         },
         detail: notes.join("; "),
@@ -200,8 +206,8 @@ fn is_path_of_file(bytes: &[u8], env: &Env) -> bool {
     if let Some(rest) = text.strip_prefix("~/") {
         return env.home().is_some_and(|home| home.join(rest).is_file());
     }
+    // Keys may hold a slash too; those of a known shape are never looked up.
     let like_a_path = Path::new(OsStr::new(text)).is_absolute()
-        || text.starts_with("./")
-        || text.starts_with("../");
+        || (text.contains(std::path::MAIN_SEPARATOR) && Shape::of(text).is_none());
     like_a_path && Path::new(text).is_file()
 }

@@ -7,6 +7,7 @@ use super::{Gateway, Inner, KeyPlacement, Target};
 use crate::auth::Auth;
 use crate::guard::{self, CredentialNames};
 use crate::origin::{InvalidOrigin, Origin};
+use crate::receipt::MAX_GATEWAYS;
 use crate::untrusted::Untrusted;
 
 /// Builds a [`Target`].
@@ -31,10 +32,12 @@ pub enum InvalidTarget {
     Origin(InvalidOrigin),
     /// No origin was given, so no request could ever be authorized. Add `.origin(…)`.
     NoOrigin,
-    /// The text is not a header name. Correct it.
+    /// The text, made fit for display, is not a header name. Correct it.
     HeaderName(String),
     /// The header frames the message and cannot carry a credential. Choose another.
     HeaderNotAllowed(HeaderName),
+    /// A request has room for two gateways' credentials. Remove one.
+    TooManyGateways,
     /// A gateway and the key, or two gateways, want the same header. One header carries one
     /// credential.
     HeaderTakenTwice(HeaderName),
@@ -49,6 +52,7 @@ impl fmt::Display for InvalidTarget {
                 write!(f, "`{}` is not a header name", Untrusted::new(text))
             }
             Self::HeaderNotAllowed(name) => write!(f, "`{name}` cannot carry a credential"),
+            Self::TooManyGateways => f.write_str("a target has at most two gateways"),
             Self::HeaderTakenTwice(name) => {
                 write!(f, "`{name}` is asked to carry two credentials")
             }
@@ -164,6 +168,9 @@ impl TargetBuilder {
         if self.origins.is_empty() {
             return Err(InvalidTarget::NoOrigin);
         }
+        if self.gateways.len() > MAX_GATEWAYS {
+            return Err(InvalidTarget::TooManyGateways);
+        }
         let mut taken: Vec<&HeaderName> = self.key.iter().map(KeyPlacement::header).collect();
         for gateway in &self.gateways {
             if taken.contains(&&gateway.header) {
@@ -193,7 +200,7 @@ impl TargetBuilder {
 fn header_name(text: &str) -> Result<HeaderName, InvalidTarget> {
     let name: HeaderName = text
         .parse()
-        .map_err(|_| InvalidTarget::HeaderName(text.to_owned()))?;
+        .map_err(|_| InvalidTarget::HeaderName(Untrusted::sanitize(text)))?;
     if guard::frames_the_message(&name) {
         return Err(InvalidTarget::HeaderNotAllowed(name));
     }

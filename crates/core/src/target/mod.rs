@@ -126,8 +126,11 @@ impl Target {
         self.inner.origins.iter().any(|origin| origin.matches(uri))
     }
 
-    #[inline]
-    pub(crate) fn check(&self, uri: &Uri) -> Result<(), AuthError> {
+    /// The same, with the error that names the origin: for adapters that decide before they authorize.
+    ///
+    /// # Errors
+    /// When no credential of this target may go there.
+    pub fn check_origin(&self, uri: &Uri) -> Result<(), OriginNotAllowed> {
         if self.allows(uri) {
             Ok(())
         } else {
@@ -135,13 +138,28 @@ impl Target {
         }
     }
 
+    /// Whether this header carries a credential: one of the well-known names, or one that the target
+    /// declares. For adapters that send a request on without credentials.
+    pub fn is_credential_header(&self, name: &HeaderName) -> bool {
+        self.inner.names.contains(name)
+    }
+
+    #[inline]
+    pub(crate) fn check(&self, uri: &Uri) -> Result<(), AuthError> {
+        if self.allows(uri) {
+            Ok(())
+        } else {
+            Err(AuthError::OriginNotAllowed(self.refuse(uri)))
+        }
+    }
+
     #[cold]
-    fn refuse(&self, uri: &Uri) -> AuthError {
+    fn refuse(&self, uri: &Uri) -> OriginNotAllowed {
         let origin = match Origin::of_uri(uri) {
             Ok(origin) => origin.to_string(),
             Err(reason) => reason.to_string(),
         };
-        AuthError::OriginNotAllowed(OriginNotAllowed::new(origin, Arc::clone(&self.inner.name)))
+        OriginNotAllowed::new(origin, Arc::clone(&self.inner.name))
     }
 
     pub(crate) fn gateways(&self) -> &[Gateway] {
@@ -155,7 +173,9 @@ impl Target {
     /// What a credential is bound to and differs between the two, if anything does.
     pub(crate) fn binding_change(&self, other: &Self) -> Option<&'static str> {
         let (a, b) = (&*self.inner, &*other.inner);
-        if a.origins != b.origins {
+        let same_set = a.origins.len() == b.origins.len()
+            && a.origins.iter().all(|origin| b.origins.contains(origin));
+        if !same_set {
             Some("origins")
         } else if a.region != b.region {
             Some("region")

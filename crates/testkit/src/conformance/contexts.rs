@@ -28,7 +28,7 @@ pub(super) fn context(reason: Reason, clock: &ManualClock) -> ProvideContext {
     let kept = lock(&kept).take();
     kept.filter(|cx: &ProvideContext| cx.reason() == reason)
         .unwrap_or_else(|| ProvideContext::standalone(reason))
-        .with_clock(Arc::new(clock.clone()))
+        .with_clock(clock.clone())
 }
 
 fn keep(reason: Reason, clock: &ManualClock, kept: &Arc<Mutex<Option<ProvideContext>>>) {
@@ -69,7 +69,7 @@ fn reject(cache: &CachedProvider, runtime: &ManualRuntime) {
     let mut request = AuthRequest::new(&Method::GET, &mut uri, &mut headers, Body::Empty);
     if let Some(Ok(receipt)) = runtime.complete(client.authorize(&mut request)) {
         let answer = ResponseHead::new(StatusCode::UNAUTHORIZED, &headers);
-        client.on_response(&receipt, &answer);
+        let _told = client.on_response(&receipt, &answer);
     }
 }
 

@@ -83,7 +83,11 @@ impl<'a> Lab<'a> {
             let _ = tell.send(ran.unwrap_or(Ran::Panicked));
         });
         match thread {
-            Ok(_) => wait(&told, clock, patience),
+            Ok(_) => match wait(&told, clock, patience) {
+                Ran::Done(ran) => ran,
+                Ran::Panicked => Ran::Panicked,
+                Ran::Hung => Ran::Hung,
+            },
             Err(_) => Ran::Hung,
         }
     }
@@ -136,16 +140,13 @@ fn on_runtime<T, F: Future<Output = T>>(patience: Duration, start: impl FnOnce()
     ran.map_or(Ran::Hung, Ran::Done)
 }
 
-/// Waits for what a future tells. Whoever dropped the other end panicked.
-pub(super) fn wait<T>(
-    told: &mpsc::Receiver<Ran<T>>,
-    clock: &ManualClock,
-    patience: Duration,
-) -> Ran<T> {
+/// Waits for what a future tells, and wakes who sleeps on the clock when nothing happens. Whoever dropped the
+/// other end panicked.
+pub(super) fn wait<T>(told: &mpsc::Receiver<T>, clock: &ManualClock, patience: Duration) -> Ran<T> {
     let mut left = patience + IDLE;
     loop {
         match told.recv_timeout(IDLE) {
-            Ok(ran) => return ran,
+            Ok(told) => return Ran::Done(told),
             Err(RecvTimeoutError::Disconnected) => return Ran::Panicked,
             Err(RecvTimeoutError::Timeout) => {
                 clock.advance_to_next_sleeper();

@@ -72,8 +72,8 @@ promises! {
     "go past every cache when cx.reason() is Reason::Rejected; CachedProvider caches already";
     /// Behind the cache, many callers cause one call.
     SingleFlight, "single-flight",
-    "100 concurrent callers behind one CachedProvider, and those who come right after, cause one call",
-    "return credentials that live for a while: a refresh_after of zero asks for a refresh at every use";
+    "100 concurrent callers behind one CachedProvider, and 10 more within two seconds, cause one call",
+    "return credentials that live for a while: a refresh_after of zero asks the source again and again";
     /// A call may be dropped at any await.
     Cancellation, "cancellation",
     "a call that is dropped at any await leaves the provider working",

@@ -7,7 +7,7 @@ use onecred_core::{Credential, CredentialProvider, ProvideContext};
 
 use super::cached::CountingRuntime;
 use super::calls::failed;
-use super::lab::{self, Lab, Ran};
+use super::lab::{self, Lab};
 use crate::manual_clock::ManualClock;
 
 /// A runtime that stays between calls. It ends when this is dropped.
@@ -38,7 +38,7 @@ impl Session {
         self.runtime.run(Box::pin(async move {
             let provided = provider.provide(&cx).await;
             // The trial may be over.
-            let _ = tell.send(Ran::Done(provided));
+            let _ = tell.send(provided);
         }));
         let provided = lab::wait(&told, &self.clock, self.patience).done()?;
         provided.map_err(|error| failed(&error))

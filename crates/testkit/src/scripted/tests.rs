@@ -20,7 +20,7 @@ impl Bench {
     }
 
     fn context(&self, reason: Reason) -> ProvideContext {
-        ProvideContext::standalone(reason).with_clock(Arc::new(self.clock.clone()))
+        ProvideContext::standalone(reason).with_clock(self.clock.clone())
     }
 
     fn call(&self, provider: &ScriptedProvider) -> Result<Credential, ProviderError> {

@@ -47,7 +47,7 @@ fn lookalikes_have_none() {
 
 #[test]
 fn a_key_in_its_own_place_is_not_odd() {
-    use Slot::{ApiKey, Bearer};
+    use SecretKind::{ApiKey, Bearer};
     for (shape, slot, vendor) in [
         (Shape::AnthropicApiKey, ApiKey, Vendor::Anthropic),
         (Shape::AnthropicOauthToken, Bearer, Vendor::Anthropic),
@@ -72,19 +72,28 @@ fn the_wrong_slot_names_the_right_one() {
     let at = |shape: Shape, slot, vendor| shape.mismatch(slot, vendor).unwrap_or_default();
     let anthropic = Some(Vendor::Anthropic);
     assert_eq!(
-        at(Shape::AnthropicOauthToken, Slot::ApiKey, anthropic),
+        at(Shape::AnthropicOauthToken, SecretKind::ApiKey, anthropic),
         "looks like an Anthropic OAuth token, not an API key: set ANTHROPIC_AUTH_TOKEN instead"
     );
-    assert!(at(Shape::AnthropicApiKey, Slot::Bearer, anthropic).contains("set ANTHROPIC_API_KEY"));
-    assert!(at(Shape::AnthropicAdminKey, Slot::ApiKey, anthropic).contains("Admin API"));
-    assert!(at(Shape::Jwt, Slot::ApiKey, anthropic).contains("bearer token"));
-    assert!(at(Shape::GoogleApiKey, Slot::Bearer, Some(Vendor::Google)).contains("as an API key"));
-    assert!(at(Shape::GoogleAccessToken, Slot::ApiKey, None).contains("as a bearer token"));
+    assert!(
+        at(Shape::AnthropicApiKey, SecretKind::Bearer, anthropic).contains("set ANTHROPIC_API_KEY")
+    );
+    assert!(at(Shape::AnthropicAdminKey, SecretKind::ApiKey, anthropic).contains("Admin API"));
+    assert!(at(Shape::Jwt, SecretKind::ApiKey, anthropic).contains("bearer token"));
+    assert!(
+        at(
+            Shape::GoogleApiKey,
+            SecretKind::Bearer,
+            Some(Vendor::Google)
+        )
+        .contains("as an API key")
+    );
+    assert!(at(Shape::GoogleAccessToken, SecretKind::ApiKey, None).contains("as a bearer token"));
 }
 
 #[test]
 fn another_vendors_key_is_odd_in_both_slots() {
-    for slot in [Slot::ApiKey, Slot::Bearer] {
+    for slot in [SecretKind::ApiKey, SecretKind::Bearer] {
         for (shape, says) in [
             (Shape::AwsAccessKeyId, "AWS source"),
             (Shape::BedrockLongTermKey, "AWS_BEARER_TOKEN_BEDROCK"),
@@ -115,10 +124,10 @@ fn a_third_party_may_take_any_key_but_not_half_of_one() {
         Shape::GoogleApiKey,
         Shape::BedrockLongTermKey,
     ] {
-        assert_eq!(shape.mismatch(Slot::ApiKey, None), None, "{shape:?}");
-        assert_eq!(shape.mismatch(Slot::Bearer, None), None, "{shape:?}");
+        assert_eq!(shape.mismatch(SecretKind::ApiKey, None), None, "{shape:?}");
+        assert_eq!(shape.mismatch(SecretKind::Bearer, None), None, "{shape:?}");
     }
-    for slot in [Slot::ApiKey, Slot::Bearer] {
+    for slot in [SecretKind::ApiKey, SecretKind::Bearer] {
         assert!(Shape::AwsAccessKeyId.mismatch(slot, None).is_some());
         assert!(Shape::AnthropicAdminKey.mismatch(slot, None).is_some());
     }

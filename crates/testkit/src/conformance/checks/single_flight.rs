@@ -8,13 +8,16 @@ use onecred_core::{BoxFuture, CachedProvider, Credential, ProviderError, Runtime
 use crate::conformance::broken::Broken;
 use crate::conformance::cached::{CountingRuntime, Watched};
 use crate::conformance::calls::failed;
-use crate::conformance::lab::Lab;
+use crate::conformance::lab::{self, Lab, Ran};
 use crate::conformance::promise::Promise;
+use crate::manual_clock::ManualClock;
 use crate::manual_runtime::ManualRuntime;
 
 const CALLERS: usize = 100;
 const THREADS: usize = 5;
 const LATER: usize = 10;
+/// A credential that is due again by then keeps its source busy.
+const LATER_BY: Duration = Duration::from_secs(2);
 
 type Told = mpsc::Receiver<Result<Credential, ProviderError>>;
 
@@ -55,14 +58,15 @@ fn one_call(lab: &Lab<'_>, provider: &Watched) -> Result<(), String> {
     let all_wait = (0..CALLERS).all(|_| polled.recv_timeout(lab.patience()).is_ok());
     provider.gate.open();
     let first = if all_wait {
-        receive(&told, CALLERS, lab.patience())
+        receive(&told, CALLERS, &clock, lab.patience())
     } else {
         Err("callers were lost".to_owned())
     };
+    clock.advance(LATER_BY);
     let later = first.and_then(|()| {
         (0..LATER).try_for_each(|_| {
             homes.iter().take(1).for_each(|home| home.spawn(caller()));
-            receive(&told, 1, lab.patience())
+            receive(&told, 1, &clock, lab.patience())
         })
     });
     let refreshes = runtime.spawned();
@@ -81,12 +85,19 @@ fn one_call(lab: &Lab<'_>, provider: &Watched) -> Result<(), String> {
     }
 }
 
-fn receive(told: &Told, count: usize, patience: Duration) -> Result<(), String> {
+fn receive(
+    told: &Told,
+    count: usize,
+    clock: &ManualClock,
+    patience: Duration,
+) -> Result<(), String> {
     for _ in 0..count {
-        match told.recv_timeout(patience) {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => return Err(format!("a caller was told that {}", failed(&error))),
-            Err(_) => return Err("a caller got no answer".to_owned()),
+        match lab::wait(told, clock, patience) {
+            Ran::Done(Ok(_)) => {}
+            Ran::Done(Err(error)) => {
+                return Err(format!("a caller was told that {}", failed(&error)));
+            }
+            Ran::Panicked | Ran::Hung => return Err("a caller got no answer".to_owned()),
         }
     }
     Ok(())

@@ -3,7 +3,7 @@ use onecred_core::ProviderErrorKind;
 use super::*;
 use crate::leak_scan::scan_for_secrets;
 
-const SECRET: &str = "test-only-client-secret-0123456789";
+const SECRET: &str = "planted-client-secret-0123456789-xyzw";
 
 #[derive(Debug)]
 struct Derived {
