@@ -28,10 +28,17 @@ pub async fn candidates() -> Result<Vec<Candidate>, Failure> {
     let fixed = authenticator(Auth::bearer(secret()?))?;
     let row = |name, subject| Candidate::new(Group::Ours, name, subject);
     Ok(vec![
-        row("onecred authorize, bearer with expiry", Awaited(cached.clone()))
-            .counted_by(Arc::clone(&fetches)),
-        Candidate::new(Group::Ours, "onecred try_authorize, the same", Tried(cached))
-            .counted_by(Arc::clone(&fetches)),
+        row(
+            "onecred authorize, bearer with expiry",
+            Awaited(cached.clone()),
+        )
+        .counted_by(Arc::clone(&fetches)),
+        Candidate::new(
+            Group::Ours,
+            "onecred try_authorize, the same",
+            Tried(cached),
+        )
+        .counted_by(Arc::clone(&fetches)),
         row("onecred authorize, derived client", Awaited(derived)).counted_by(fetches),
         row("onecred authorize, static bearer", Awaited(fixed)),
     ])

@@ -1,8 +1,8 @@
 //! From arguments and a snapshot of the environment to one auth and its target.
 
 use onecred_core::{
-    Argument, Conflict, Env, OnConflict, Report, Resolution, ResolveError, Resolver, Source,
-    SourceName, Target, Variable, Vendor,
+    Argument, Conflict, Env, InvalidTarget, OnConflict, Report, Resolution, ResolveError, Resolver,
+    Source, SourceName, Target, Variable, Vendor,
 };
 
 use crate::anonymous::{self, ChosenAnonymous};
@@ -11,6 +11,7 @@ use crate::builder::Anthropic;
 use crate::custom_headers::{CustomHeaders, SmuggledCredential};
 use crate::error::Error;
 use crate::resolved::{Notice, Resolved};
+use crate::target::ambient_target_at;
 use crate::{API_KEY, AUTH_TOKEN, BaseUrlSource, target_at};
 
 impl Anthropic {
@@ -41,12 +42,21 @@ impl Anthropic {
     pub fn target(&self, env: &Env) -> Result<Target, Error> {
         let plan = self.plan_for(&self.explicit(), env);
         match plan.base_url {
-            Ok(base_url) => Ok(target_at(&base_url.url, self.dialect)?),
+            Ok(base_url) => Ok(self.target_of(&base_url)?),
             Err((source, error)) => Err(Error::BaseUrl {
                 source,
                 error,
                 report: Box::new(report(plan.resolver.resolve_blocking(env))),
             }),
+        }
+    }
+
+    fn target_of(&self, base_url: &BaseUrl) -> Result<Target, InvalidTarget> {
+        let is_ambient = base_url.source == BaseUrlSource::Environment && !self.allow_env_base_url;
+        if is_ambient {
+            ambient_target_at(&base_url.url, self.dialect)
+        } else {
+            target_at(&base_url.url, self.dialect)
         }
     }
 
@@ -183,7 +193,7 @@ impl Plan<'_> {
             notes.insert(0, Notice::BaseUrlFromEnvironment);
         }
         Ok(Resolved {
-            target: target_at(&base_url.url, self.settings.dialect)?,
+            target: self.settings.target_of(&base_url)?,
             auth,
             report,
             base_url_source: base_url.source,

@@ -39,6 +39,13 @@ pub fn target_at(base_url: impl AsRef<str>, dialect: Dialect) -> Result<Target, 
     placed(builder, dialect)?.build()
 }
 
+/// The same at a host that only the environment named: no credential that the program brings later goes
+/// there.
+pub(crate) fn ambient_target_at(base_url: &str, dialect: Dialect) -> Result<Target, InvalidTarget> {
+    let builder = Target::builder("anthropic").base_url(base_url)?.ambient();
+    placed(builder, dialect)?.build()
+}
+
 fn placed(builder: TargetBuilder, dialect: Dialect) -> Result<TargetBuilder, InvalidTarget> {
     match dialect {
         Dialect::XApiKey => builder.key_header("x-api-key"),

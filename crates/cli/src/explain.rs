@@ -84,7 +84,7 @@ impl View {
                         .kind
                         .and_then(|kind| shown::header_of(kind, target)),
                     fingerprint: selected.fingerprint.as_ref().map(ToString::to_string),
-                    expires_at: selected.expires_at.map(shown::time),
+                    expires_at: selected.expires_at.and_then(onecred_core::rfc3339),
                 })
             }),
             attempts: attempts.iter().map(AttemptView::new).collect(),

@@ -103,7 +103,7 @@ impl View {
             expires_at: status
                 .expiry
                 .filter(|_| !receipt.is_deferred())
-                .map(shown::time),
+                .and_then(onecred_core::rfc3339),
         }
     }
 

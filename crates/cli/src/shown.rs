@@ -1,7 +1,5 @@
 //! What may be shown of headers and URLs.
 
-use std::time::SystemTime;
-
 use http::{HeaderName, HeaderValue, header};
 use onecred_core::{CredentialKind, Fingerprint, Shape, Target};
 
@@ -17,10 +15,6 @@ pub(crate) fn header_of(kind: CredentialKind, target: &Target) -> Option<String>
         CredentialKind::Bearer => Some(header::AUTHORIZATION.to_string()),
         _ => None,
     }
-}
-
-pub(crate) fn time(at: SystemTime) -> String {
-    humantime::format_rfc3339_seconds(at).to_string()
 }
 
 /// Whether only the fingerprint of the value may be shown.

@@ -135,6 +135,14 @@ fn command(cx: &BuildContext<'_>, section: Section<'_>) -> Result<CachedProvider
     }
 }
 
+#[derive(serde::Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Kinds {
+    Env,
+    File,
+    Command,
+}
+
 impl<'de> de::Deserialize<'de> for SecretRef {
     fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reference;
@@ -151,19 +159,17 @@ impl<'de> de::Deserialize<'de> for SecretRef {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<SecretRef, A::Error> {
-                const KINDS: &[&str] = &["env", "file", "command"];
-                let Some(kind) = map.next_key::<String>()? else {
+                let Some(kind) = map.next_key::<Kinds>()? else {
                     return Err(de::Error::custom(
                         "a reference needs one of `env`, `file` and `command`",
                     ));
                 };
-                let reference = match kind.as_str() {
-                    "env" => SecretRef::Env(map.next_value()?),
-                    "file" => SecretRef::File(map.next_value()?),
-                    "command" => SecretRef::Command(map.next_value()?),
-                    other => return Err(de::Error::unknown_field(other, KINDS)),
+                let reference = match kind {
+                    Kinds::Env => SecretRef::Env(map.next_value()?),
+                    Kinds::File => SecretRef::File(map.next_value()?),
+                    Kinds::Command => SecretRef::Command(map.next_value()?),
                 };
-                if map.next_key::<String>()?.is_some() {
+                if map.next_key::<Kinds>()?.is_some() {
                     return Err(de::Error::custom(
                         "a reference has exactly one of `env`, `file` and `command`",
                     ));

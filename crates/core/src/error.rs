@@ -40,6 +40,12 @@ pub enum AuthError {
     /// A derive changed where the client goes without saying what happens to the credential. Give it
     /// one with `.auth(…)`, or call `.rebind()` if this one is good there too.
     RebindRequired(&'static str),
+    /// The host is one that only the environment names, and the credential is one that the program
+    /// brings. Consent by `.rebind()` on a derive, or give the base URL explicitly.
+    AmbientHost {
+        /// The target's name.
+        target: Arc<str>,
+    },
     /// The target does not say where this form of credential goes. Give it `.key_header(…)` or
     /// `.key_bearer()`.
     NoPlacement {
@@ -92,6 +98,11 @@ impl fmt::Display for AuthError {
             Self::RebindRequired(what) => write!(
                 f,
                 "the derived client changes its {what} and keeps the parent's credential"
+            ),
+            Self::AmbientHost { target } => write!(
+                f,
+                "only the environment names the host of target `{}`, to which no other credential goes",
+                Untrusted::new(target)
             ),
             Self::NoPlacement { target } => write!(
                 f,

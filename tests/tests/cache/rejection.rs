@@ -22,7 +22,6 @@ fn a_late_report_of_an_older_generation_leaves_the_current_one_alone() {
     assert_eq!(rig.exchange_rejected(), [1, 2]);
     // The replay above was rejected too, so wait until that is settled.
     rig.clock.advance(secs(61));
-    rig.send_at_once();
     let (current, _) = rig.send_by(&rig.client).unwrap();
     let asked = rig.issuer.calls();
     for _ in 0..50 {
@@ -83,15 +82,31 @@ fn a_forced_refresh_survives_its_own_failure() {
     assert_eq!(rig.send().unwrap(), 1);
     assert_eq!(rig.issuer.calls(), 2);
     rig.clock.advance(secs(3));
-    assert_eq!(rig.send_at_once(), 1, "nobody waits for the next attempt");
+    assert_eq!(rig.send().unwrap(), 1);
     assert_eq!(rig.issuer.calls(), 3);
     assert!(rig.client.status().rejected);
     rig.clock.advance(secs(5));
-    assert_eq!(rig.send_at_once(), 1);
-    assert_eq!(rig.send_at_once(), 4);
+    assert_eq!(rig.send().unwrap(), 4);
     let forced = &rig.issuer.reasons()[1..];
     assert_eq!(forced, [Reason::Rejected; 3]);
     assert!(!rig.client.status().rejected);
+}
+
+/// A forced refresh makes callers wait, once: not again and again for an issuer that hangs.
+#[test]
+fn an_issuer_that_hangs_is_waited_for_once() {
+    let rig = Rig::new([hourly(), Answer::hang()]);
+    let (_, receipt) = rig.send_by(&rig.client).unwrap();
+    assert_eq!(Head::rejected(&rig.client, &receipt), Verdict::Reauthorize);
+    assert!(Head::try_sent_by(&rig.client).is_none());
+    rig.runtime.run_until_stalled();
+    rig.clock.advance(secs(30));
+    rig.runtime.run_until_stalled();
+    for _ in 0..300 {
+        assert_eq!(rig.send_at_once(), 1);
+        rig.clock.advance(secs(1));
+    }
+    assert!(rig.issuer.calls() >= 4, "{} calls", rig.issuer.calls());
 }
 
 #[test]
@@ -103,10 +118,9 @@ fn a_source_that_still_has_the_rejected_one_is_not_asked_in_a_loop() {
     assert_eq!(rig.issuer.calls(), 2);
     rig.issuer.push(Answer::api_key());
     rig.issuer.push(Answer::api_key());
-    for _ in 0..2 {
-        rig.clock.advance(secs(10));
-        rig.send_at_once();
-    }
+    rig.clock.advance(secs(10));
+    rig.send().unwrap();
+    rig.clock.advance(secs(10));
     assert!(rig.send().unwrap() > 2, "the file was rotated at last");
 }
 

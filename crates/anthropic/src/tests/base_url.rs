@@ -119,3 +119,34 @@ fn one_that_is_not_unicode_does_not_become_the_default() {
     let (_, error, _) = refused(&Anthropic::builder(), &env);
     assert_eq!(error, InvalidBaseUrl::NotUnicode);
 }
+
+/// The environment's host was good for the environment's credential only.
+#[test]
+fn a_credential_that_comes_later_does_not_follow_to_an_ambient_host() {
+    use onecred_core::{Auth, AuthError, HeaderSecret, TextFrom};
+
+    let later = || Auth::bearer(HeaderSecret::parse(super::TOKEN, TextFrom::Argument).unwrap());
+    let env = super::key_env().with("ANTHROPIC_BASE_URL", "https://gateway.example");
+    let ambient = super::resolve(&crate::Anthropic::builder(), &env).unwrap();
+    let client = ambient.authenticator().unwrap();
+    let derived = client.derive().auth(later()).build();
+    assert!(
+        matches!(derived, Err(AuthError::AmbientHost { .. })),
+        "{derived:?}"
+    );
+    assert!(matches!(
+        client.replace(later()),
+        Err(AuthError::AmbientHost { .. })
+    ));
+    assert!(client.derive().auth(later()).rebind().build().is_ok());
+    assert!(client.derive().auth(Auth::Anonymous).build().is_ok());
+    assert!(client.derive().build().is_ok());
+
+    let consented = crate::Anthropic::builder().allow_env_base_url();
+    let client = super::resolve(&consented, &env)
+        .unwrap()
+        .authenticator()
+        .unwrap();
+    assert!(client.derive().auth(later()).build().is_ok());
+    assert!(client.replace(later()).is_ok());
+}

@@ -125,8 +125,7 @@ impl de::Error for DeError {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let name = shown(variant, "this value");
-        let mut error = Self::new(Kind::Invalid, format!("{name} is not known here"));
+        let mut error = Self::new(Kind::Invalid, "this value is not known here");
         error.help = Some(match suggestion(variant, expected.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => one_of(expected),

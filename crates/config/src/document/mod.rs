@@ -37,7 +37,11 @@ impl Document {
             Ok(text) => text,
             Err(error) => return Err(not_utf8(name, bytes, error.valid_up_to())),
         };
-        let table = toml::de::DeTable::parse(text).map_err(|error| syntax(name, text, &error))?;
+        let (table, errors) = toml::de::DeTable::parse_recoverable(text);
+        let start = |error: &toml::de::Error| error.span().map_or(usize::MAX, |span| span.start);
+        if let Some(first) = errors.iter().min_by_key(|error| start(error)) {
+            return Err(syntax(name, text, first));
+        }
         Ok(Self {
             name: Arc::from(name),
             directory: directory.map(Path::to_owned),

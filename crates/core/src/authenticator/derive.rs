@@ -55,7 +55,8 @@ impl Derive {
         self
     }
 
-    /// Says that the inherited credential is good at the new target too.
+    /// Says that the credential is good where the new client goes: the inherited one at another target, or
+    /// one that the program brings at a host that the environment named.
     pub fn rebind(mut self) -> Self {
         self.rebind = true;
         self
@@ -70,7 +71,8 @@ impl Derive {
     /// The new client.
     ///
     /// # Errors
-    /// [`AuthError::RebindRequired`] as said at [`target`](Self::target), and what
+    /// [`AuthError::RebindRequired`] as said at [`target`](Self::target), [`AuthError::AmbientHost`] as said
+    /// at [`Target::is_ambient`], and what
     /// [`Authenticator::new`] may say.
     pub fn build(self) -> Result<Authenticator, AuthError> {
         let parent = &self.parent.client;
@@ -85,6 +87,15 @@ impl Derive {
             && let Some(what) = parent.target.binding_change(&target)
         {
             return Err(AuthError::RebindRequired(what));
+        }
+        let brings_one = self
+            .auth
+            .as_ref()
+            .is_some_and(|auth| !matches!(auth, Auth::Anonymous));
+        if brings_one && target.is_ambient() && !self.rebind {
+            return Err(AuthError::AmbientHost {
+                target: target.name().into(),
+            });
         }
         let auth = self.auth.unwrap_or(inherited);
         let builder = AuthenticatorBuilder::like(parent, target, auth);

@@ -106,10 +106,16 @@ impl Authenticator {
     /// carries the old one or the new one, never both, never neither. Derived clients keep theirs.
     ///
     /// # Errors
-    /// When the target does not say where a credential of this form goes; nothing changed then.
+    /// When the target does not say where a credential of this form goes, or is one that only the
+    /// environment names ([`Target::is_ambient`]); nothing changed then.
     pub fn replace(&self, auth: impl Into<Auth>) -> Result<EpochId, AuthError> {
         let client = &self.client;
         let auth = auth.into();
+        if client.target.is_ambient() && !matches!(auth, Auth::Anonymous) {
+            return Err(AuthError::AmbientHost {
+                target: client.target.name().into(),
+            });
+        }
         // The lock orders replaces against one another; requests never take it.
         let mut past = lock(&client.past);
         let before = client.main.load_full();

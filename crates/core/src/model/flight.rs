@@ -10,20 +10,20 @@ use shuttle::thread;
 
 use super::explore;
 use crate::ProviderError;
-use crate::cache::Flight;
+use crate::cache::{Flight, Outcome};
 
 fn down() -> ProviderError {
     ProviderError::unavailable("down")
 }
 
-fn wait_for_landing(flight: &Arc<Flight>) {
+fn wait_for_landing(flight: &Arc<Flight<Outcome>>) {
     assert!(block_on(flight.wait()).is_err());
 }
 
 #[test]
 fn everybody_hears_of_the_landing() {
     explore(|| {
-        let flight = Flight::new();
+        let flight = Flight::<Outcome>::new();
         let waiting: Vec<_> = (0..3)
             .map(|_| {
                 let flight = Arc::clone(&flight);
@@ -42,7 +42,7 @@ fn everybody_hears_of_the_landing() {
 #[test]
 fn a_waiter_that_leaves_takes_nobody_with_it() {
     explore(|| {
-        let flight = Flight::new();
+        let flight = Flight::<Outcome>::new();
         let leaves = {
             let flight = Arc::clone(&flight);
             thread::spawn(move || {
@@ -73,7 +73,7 @@ fn a_waiter_that_leaves_takes_nobody_with_it() {
 #[test]
 fn a_waiter_that_moved_is_woken_where_it_is() {
     explore(|| {
-        let flight = Flight::new();
+        let flight = Flight::<Outcome>::new();
         let lands = {
             let flight = Arc::clone(&flight);
             thread::spawn(move || flight.land(Err(down())))
@@ -92,7 +92,7 @@ fn a_waiter_that_moved_is_woken_where_it_is() {
 #[test]
 fn all_hear_the_same_even_if_it_lands_twice() {
     explore(|| {
-        let flight = Flight::new();
+        let flight = Flight::<Outcome>::new();
         let landings: Vec<_> = (0..2)
             .map(|_| {
                 let flight = Arc::clone(&flight);

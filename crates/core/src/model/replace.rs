@@ -3,7 +3,7 @@
 use shuttle::thread;
 
 use super::{carried, client, explore, key, numbered_token, provider, report_401, send};
-use crate::{AuthError, ProviderError};
+use crate::{AuthError, ProviderError, Verdict};
 
 #[test]
 fn a_refresh_that_lands_late_does_not_undo_a_replace() {
@@ -119,7 +119,8 @@ fn clones_and_derived_clients_agree() {
             let child = child.clone();
             thread::spawn(move || carried(&child))
         };
-        report_401(&child, &receipt);
+        // The parent sent it: the cache hears of it, the replay is not the child's.
+        assert_eq!(report_401(&child, &receipt), Verdict::Reject);
         assert_eq!(
             carried(&child),
             "token-1",

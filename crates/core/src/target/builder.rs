@@ -17,6 +17,7 @@ pub struct TargetBuilder {
     name: Arc<str>,
     origins: Vec<Origin>,
     base_url: Option<String>,
+    ambient: bool,
     key: Option<KeyPlacement>,
     audience: Option<String>,
     region: Option<String>,
@@ -81,6 +82,7 @@ impl TargetBuilder {
             name: Arc::from(name),
             origins: Vec::new(),
             base_url: None,
+            ambient: false,
             key: None,
             audience: None,
             region: None,
@@ -107,6 +109,13 @@ impl TargetBuilder {
         self.add(Origin::of_url(url)?);
         self.base_url = Some(url.to_owned());
         Ok(self)
+    }
+
+    /// Only the environment names where this is. For resolvers: what they found in the environment may go
+    /// there, a credential that the program brings later may not.
+    pub fn ambient(mut self) -> Self {
+        self.ambient = true;
+        self
     }
 
     /// API keys go under this header, as they are.
@@ -186,6 +195,7 @@ impl TargetBuilder {
                 name: self.name,
                 origins: self.origins,
                 base_url: self.base_url,
+                ambient: self.ambient,
                 key: self.key,
                 audience: self.audience,
                 region: self.region,

@@ -37,6 +37,7 @@ struct Inner {
     name: Arc<str>,
     origins: Vec<Origin>,
     base_url: Option<String>,
+    ambient: bool,
     key: Option<KeyPlacement>,
     audience: Option<String>,
     region: Option<String>,
@@ -92,6 +93,13 @@ impl Target {
     /// The base URL, if the target has one; always at one of the origins.
     pub fn base_url(&self) -> Option<&str> {
         self.inner.base_url.as_deref()
+    }
+
+    /// Whether only the environment names where this is. A credential that the program brings does not go
+    /// there: [`Derive`](crate::Derive) and [`Authenticator::replace`](crate::Authenticator::replace)
+    /// refuse it.
+    pub fn is_ambient(&self) -> bool {
+        self.inner.ambient
     }
 
     /// Where an API key goes, if the target takes one.
