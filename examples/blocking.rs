@@ -17,8 +17,14 @@ fn get(authenticator: &Authenticator, agent: &ureq::Agent, url: &str) -> Result<
     let head = ResponseHead::new(response.status(), response.headers());
     if authenticator.on_response(&receipt, &head) == Verdict::Reauthorize {
         let mut again = AuthRequest::from_parts(&mut request, Body::Empty);
-        if authenticator.reauthorize_blocking(&receipt, &mut again)?.is_some() {
-            return Ok(agent.run(http::Request::from_parts(request, ()))?.status().as_u16());
+        if authenticator
+            .reauthorize_blocking(&receipt, &mut again)?
+            .is_some()
+        {
+            return Ok(agent
+                .run(http::Request::from_parts(request, ()))?
+                .status()
+                .as_u16());
         }
     }
     Ok(response.status().as_u16())
@@ -27,10 +33,12 @@ fn get(authenticator: &Authenticator, agent: &ureq::Agent, url: &str) -> Result<
 fn main() -> Result<(), BoxError> {
     // The server accepts the second token only, as if the first had been revoked.
     let server = WireServer::builder()
-        .respond(|request| match request.header_values("authorization").first() {
-            Some(value) if value == "Bearer token-2" => Reply::ok(),
-            _ => Reply::unauthorized(),
-        })
+        .respond(
+            |request| match request.header_values("authorization").first() {
+                Some(value) if value == "Bearer token-2" => Reply::ok(),
+                _ => Reply::unauthorized(),
+            },
+        )
         .start()?;
 
     let minted = std::sync::atomic::AtomicU32::new(0);
@@ -41,7 +49,9 @@ fn main() -> Result<(), BoxError> {
             Ok(Credential::bearer(token))
         }
     });
-    let target = Target::builder("loopback").origin(server.origin())?.build()?;
+    let target = Target::builder("loopback")
+        .origin(server.origin())?
+        .build()?;
     let authenticator = Authenticator::new(target, issuer)?;
 
     // ureq would follow a redirect with our header; hand 3xx and 401 back instead.
@@ -54,7 +64,11 @@ fn main() -> Result<(), BoxError> {
 
     println!("status {status} after {} requests:", server.count());
     for request in server.requests() {
-        println!("  {} {}", request.target(), request.header_values("authorization").join(", "));
+        println!(
+            "  {} {}",
+            request.target(),
+            request.header_values("authorization").join(", ")
+        );
     }
     assert_eq!((status, server.count()), (200, 2));
     Ok(())

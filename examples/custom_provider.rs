@@ -13,7 +13,10 @@ struct VaultClient;
 
 impl VaultClient {
     async fn read(&self) -> Result<(String, Duration), std::io::Error> {
-        Ok(("the-token-that-the-vault-returned-0001".to_owned(), Duration::from_secs(3600)))
+        Ok((
+            "the-token-that-the-vault-returned-0001".to_owned(),
+            Duration::from_secs(3600),
+        ))
     }
 }
 
@@ -25,14 +28,17 @@ struct Vault(VaultClient);
 impl CredentialProvider for Vault {
     async fn provide(&self, cx: &ProvideContext) -> Result<Credential, ProviderError> {
         let read = self.0.read().await;
-        let (token, lives) = read.map_err(|e| ProviderError::unavailable("the vault does not answer").with_source(e))?;
+        let (token, lives) = read
+            .map_err(|e| ProviderError::unavailable("the vault does not answer").with_source(e))?;
         let token = HeaderSecret::parse(&token, TextFrom::Provider)?;
         Ok(Credential::bearer(token).expires_at(cx.clock().now() + lives))
     }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let target = Target::builder("api").origin("https://api.example.com")?.build()?;
+    let target = Target::builder("api")
+        .origin("https://api.example.com")?
+        .build()?;
     let authenticator = Authenticator::new(target, Vault(VaultClient))?;
 
     let mut uri: http::Uri = "https://api.example.com/v1/things".parse()?;

@@ -18,7 +18,10 @@ async fn sends(authenticator: &Authenticator) -> Result<Vec<String>, AuthError> 
 
 fn login(token: &'static str) -> impl CredentialProvider {
     provider_fn("login", move |_cx| async move {
-        Ok(Credential::bearer(HeaderSecret::parse(token, TextFrom::Provider)?))
+        Ok(Credential::bearer(HeaderSecret::parse(
+            token,
+            TextFrom::Provider,
+        )?))
     })
 }
 
@@ -32,7 +35,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let parent = Authenticator::new(target, Auth::api_key(key))?;
     let same = parent.clone();
-    let child = parent.derive().auth(Auth::provider(login("demo-token-1"))).build()?;
+    let child = parent
+        .derive()
+        .auth(Auth::provider(login("demo-token-1")))
+        .build()?;
     let anonymous = parent.derive().auth(Auth::Anonymous).build()?;
     assert_eq!(sends(&parent).await?, ["x-api-key: demo-key"]);
     assert_eq!(sends(&child).await?, ["authorization: Bearer demo-token-1"]);
@@ -40,7 +46,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     parent.replace(login("demo-token-2"))?;
     println!("after parent.replace(login):");
-    for (name, client) in [("parent", &parent), ("clone", &same), ("child", &child), ("anonymous", &anonymous)] {
+    for (name, client) in [
+        ("parent", &parent),
+        ("clone", &same),
+        ("child", &child),
+        ("anonymous", &anonymous),
+    ] {
         println!("  {name:<10} sends {:?}", sends(client).await?);
     }
     assert_eq!(sends(&same).await?, ["authorization: Bearer demo-token-2"]);

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use onecred_core::{
-    Auth, CachePolicy, CachedProvider, Clock, CredentialProvider, Env, Fingerprint, HttpSend,
-    InvalidTarget, Observer, Runtime, Secret, Target,
+    Auth, CachePolicy, CachedProvider, Clock, CredentialProvider, Env, HttpSend, InvalidTarget,
+    Observer, Runtime, Secret, Target,
 };
 
+use crate::dependencies::Noted;
 use crate::document::{Document, Node};
 use crate::error::{ConfigError, ConfigErrorKind as Kind};
 use crate::factory::Built;
@@ -29,63 +30,6 @@ pub struct BuildContext<'a> {
     /// The part of the file that is being built, for errors without a section of their own.
     pub(crate) at: Range<usize>,
     pub(crate) noted: &'a Noted,
-}
-
-/// What an auth was made of besides its text in the file: compared at a reload.
-#[derive(Default)]
-pub(crate) struct Noted {
-    inner: Mutex<Dependencies>,
-}
-
-#[derive(Default, Clone, PartialEq, Eq)]
-pub(crate) struct Dependencies {
-    pub(crate) variables: Vec<(String, Option<Fingerprint>)>,
-    pub(crate) files: Vec<(PathBuf, Option<Fingerprint>)>,
-    pub(crate) commands: bool,
-}
-
-impl Noted {
-    fn change(&self, change: impl FnOnce(&mut Dependencies)) {
-        change(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    pub(crate) fn variable(&self, env: &Env, name: &str) {
-        self.change(|noted| noted.variables.push((name.to_owned(), variable(env, name))));
-    }
-
-    pub(crate) fn commands(&self) {
-        self.change(|noted| noted.commands = true);
-    }
-
-    pub(crate) fn take(&self) -> Dependencies {
-        std::mem::take(&mut *self.inner.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Dependencies {
-    /// Whether everything is still as it was.
-    pub(crate) fn hold(&self, env: &Env) -> bool {
-        let variables = self
-            .variables
-            .iter()
-            .all(|(name, before)| variable(env, name) == *before);
-        variables
-            && self
-                .files
-                .iter()
-                .all(|(path, before)| content(path) == *before)
-    }
-}
-
-fn variable(env: &Env, name: &str) -> Option<Fingerprint> {
-    env.var(name)
-        .map(|value| Fingerprint::of(value.as_encoded_bytes()))
-}
-
-fn content(path: &Path) -> Option<Fingerprint> {
-    file::read(path, crate::MAX_FILE_BYTES)
-        .ok()
-        .map(|bytes| Secret::new(bytes).fingerprint())
 }
 
 impl<'a> BuildContext<'a> {
@@ -111,7 +55,11 @@ impl<'a> BuildContext<'a> {
     pub fn http(&self) -> Result<Arc<dyn HttpSend>, ConfigError> {
         self.settings.http.clone().ok_or_else(|| {
             self.document
-                .error(Kind::Invalid, &self.at, "this needs the network, and the program has given none")
+                .error(
+                    Kind::Invalid,
+                    &self.at,
+                    "this needs the network, and the program has given none",
+                )
                 .with_help("a program calls Registry::builder().http(…)")
         })
     }
@@ -198,8 +146,7 @@ impl<'a> BuildContext<'a> {
             Ok(bytes) => {
                 let secret = Secret::new(bytes);
                 let print = secret.fingerprint();
-                self.noted
-                    .change(|noted| noted.files.push((path, Some(print))));
+                self.noted.file(path, print);
                 Ok(secret)
             }
             Err(refused) => Err(section

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use onecred_core::{
-    Auth, CachePolicy, CachedProvider, CredentialProvider, InvalidTarget, Target,
-};
+use onecred_core::{Auth, CachePolicy, CachedProvider, CredentialProvider, InvalidTarget, Target};
 
 use crate::context::BuildContext;
 use crate::error::ConfigError;

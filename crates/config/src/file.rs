@@ -95,9 +95,14 @@ impl Refused {
             Self::Io(error) if error.kind() == io::ErrorKind::NotFound => {
                 (Kind::Unreadable, "check the path")
             }
-            Self::Io(_) | Self::NotAFile => (Kind::Unreadable, "check the path and its permissions"),
+            Self::Io(_) | Self::NotAFile => {
+                (Kind::Unreadable, "check the path and its permissions")
+            }
             Self::TooLarge(_) => (Kind::TooLarge, "check that it is the file that was meant"),
-            Self::WritableByOthers(_) => (Kind::Permissions, "look at its content, then `chmod go-w` it"),
+            Self::WritableByOthers(_) => (
+                Kind::Permissions,
+                "look at its content, then `chmod go-w` it",
+            ),
             Self::ForeignOwner(_) => (Kind::Permissions, "use a file of your own"),
         };
         let error = ConfigError::of_file(kind, path, self.to_string()).with_help(help);

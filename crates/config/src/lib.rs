@@ -3,6 +3,7 @@
 
 mod auth;
 mod context;
+mod dependencies;
 mod document;
 mod error;
 mod factory;

@@ -56,17 +56,31 @@ fn check(file: &Path) -> Result<(), String> {
         Err(error) => error,
     };
     assert_clean(&name, &error);
-    assert_eq!((asked.vault(), asked.command()), (0, 0), "{name}: something ran");
+    assert_eq!(
+        (asked.vault(), asked.command()),
+        (0, 0),
+        "{name}: something ran"
+    );
 
     let expected = fs::read_to_string(file.with_extension("expected")).unwrap();
     let mut lines = expected.lines();
     let (position, kind) = lines.next().unwrap().split_once(' ').unwrap();
     let text = everything(&error);
-    let at = format!("{}:{}", error.line().unwrap_or(0), error.column().unwrap_or(0));
+    let at = format!(
+        "{}:{}",
+        error.line().unwrap_or(0),
+        error.column().unwrap_or(0)
+    );
     if at != position || format!("{:?}", error.kind()) != kind {
-        return Err(format!("{name}: expected {position} {kind}, got {:?} {error}", error.kind()));
+        return Err(format!(
+            "{name}: expected {position} {kind}, got {:?} {error}",
+            error.kind()
+        ));
     }
-    if !error.to_string().contains(&format!("onecred.toml:{position}: ")) {
+    if !error
+        .to_string()
+        .contains(&format!("onecred.toml:{position}: "))
+    {
         return Err(format!("{name}: the position is not shown in {error}"));
     }
     match lines.find(|words| !text.contains(words)) {
@@ -81,7 +95,10 @@ fn each_is_refused_at_its_place() {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
     assert!(files.len() >= 90, "{} files", files.len());
@@ -124,10 +141,18 @@ fn files_that_are_not_even_read() {
         format!("{:?} {error}", error.kind())
     };
     let good = directory.write("good.toml", GOOD);
-    for (bits, word) in [(0o620, "0620"), (0o602, "0602"), (0o666, "0666"), (0o664, "0664")] {
+    for (bits, word) in [
+        (0o620, "0620"),
+        (0o602, "0602"),
+        (0o666, "0666"),
+        (0o664, "0664"),
+    ] {
         mode(&good, bits);
         let text = refused(&good);
-        assert!(text.contains("Permissions") && text.contains(word), "{text}");
+        assert!(
+            text.contains("Permissions") && text.contains(word),
+            "{text}"
+        );
         assert!(text.contains("chmod go-w"), "{text}");
     }
     mode(&good, 0o644);
@@ -138,14 +163,20 @@ fn files_that_are_not_even_read() {
         .build_from_file(&link);
     assert!(through_link.is_ok(), "links are followed");
     mode(&good, 0o646);
-    assert!(refused(&link).contains("Permissions"), "and what they lead to is checked");
+    assert!(
+        refused(&link).contains("Permissions"),
+        "and what they lead to is checked"
+    );
 
     let missing = refused(&directory.path().join("missing.toml"));
     assert!(missing.contains("there is no such file"), "{missing}");
     assert!(refused(directory.path()).contains("not a regular file"));
     let pipe = directory.path().join("pipe");
     rustix_mkfifo(&pipe);
-    assert!(refused(&pipe).contains("not a regular file"), "and nobody waits for a pipe");
+    assert!(
+        refused(&pipe).contains("not a regular file"),
+        "and nobody waits for a pipe"
+    );
 
     let large = directory.write("large.toml", vec![b'#'; onecred_config::MAX_FILE_BYTES + 1]);
     assert!(refused(&large).contains("TooLarge"));

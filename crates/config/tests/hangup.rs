@@ -8,13 +8,17 @@ use onecred_config::{ConfigErrorKind, Consent};
 
 fn hang_up() {
     let this = std::process::id().to_string();
-    let status = std::process::Command::new("kill").args(["-HUP", &this]).status();
+    let status = std::process::Command::new("kill")
+        .args(["-HUP", &this])
+        .status();
     assert!(status.unwrap().success());
 }
 
 #[tokio::test]
 async fn the_file_is_read_again_on_sighup() {
-    let text = |name: &str| format!("[client.{name}]\ntarget = \"anthropic\"\nauth = {{ env = \"GOOD\" }}\n");
+    let text = |name: &str| {
+        format!("[client.{name}]\ntarget = \"anthropic\"\nauth = {{ env = \"GOOD\" }}\n")
+    };
     let directory = Directory::new("hangup");
     let file = directory.write("onecred.toml", text("one"));
     let registry = builder(&Asked::default())
@@ -29,7 +33,10 @@ async fn the_file_is_read_again_on_sighup() {
     directory.write("onecred.toml", "[client");
     hang_up();
     eventually("the refusal", || registry.last_error().is_some()).await;
-    assert_eq!(registry.last_error().unwrap().kind(), ConfigErrorKind::Syntax);
+    assert_eq!(
+        registry.last_error().unwrap().kind(),
+        ConfigErrorKind::Syntax
+    );
     assert_eq!(registry.names(), ["two"]);
 
     // Without the watch the signal does nothing, and does not end the process.

@@ -68,7 +68,9 @@ async fn a_hostile_repository_changes_nothing_and_runs_nothing() {
     // A program that names it without the user's consent gets nothing of it, and with it no command.
     for consent in [Consent::TrustedOnly, Consent::Explicit] {
         let named = builder(&asked).env(env.clone()).consent(consent);
-        let error = named.build_from_file(Path::new("onecred.toml")).unwrap_err();
+        let error = named
+            .build_from_file(Path::new("onecred.toml"))
+            .unwrap_err();
         assert_eq!(error.kind(), ConfigErrorKind::Untrusted, "{error}");
     }
     assert_eq!((asked.command(), asked.vault()), (0, 0));

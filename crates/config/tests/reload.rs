@@ -68,8 +68,10 @@ async fn only_what_changed_is_touched() {
     let stays = client("stays", &vault("one"));
     let setup = setup(&format!("{stays}{}", client("changes", &vault("two"))));
     let (registry, asked) = (&setup.registry, &setup.asked);
-    let (stays_handle, changes_handle) =
-        (registry.get("stays").unwrap(), registry.get("changes").unwrap());
+    let (stays_handle, changes_handle) = (
+        registry.get("stays").unwrap(),
+        registry.get("changes").unwrap(),
+    );
     assert_eq!(key(registry, "stays").await, "api-key: lease-of-one");
     assert_eq!(key(registry, "changes").await, "api-key: lease-of-two");
     assert_eq!((asked.built(), asked.vault()), (2, 2));
@@ -82,13 +84,23 @@ async fn only_what_changed_is_touched() {
         client("changes", &vault("three"))
     ));
     let done = registry.reload().unwrap();
-    assert_eq!((&done.replaced[..], &done.unchanged[..]), (&["changes".to_owned()][..], &["stays".to_owned()][..]));
+    assert_eq!(
+        (&done.replaced[..], &done.unchanged[..]),
+        (&["changes".to_owned()][..], &["stays".to_owned()][..])
+    );
     assert!(done.is_change() && done.added.is_empty() && done.removed.is_empty());
     assert_eq!(key(registry, "stays").await, "api-key: lease-of-one");
     assert_eq!(stays_handle.status().epoch, epoch);
-    assert_eq!((asked.built(), asked.vault()), (3, 2), "neither rebuilt nor asked again");
+    assert_eq!(
+        (asked.built(), asked.vault()),
+        (3, 2),
+        "neither rebuilt nor asked again"
+    );
     // The old handle of the other is the same client and carries the new credential.
-    assert_eq!(placed(&changes_handle, URL).await.unwrap(), ["api-key: lease-of-three"]);
+    assert_eq!(
+        placed(&changes_handle, URL).await.unwrap(),
+        ["api-key: lease-of-three"]
+    );
     assert!(registry.get("changes").unwrap().is_same(&changes_handle));
 
     let done = registry.reload().unwrap();
@@ -98,7 +110,11 @@ async fn only_what_changed_is_touched() {
 
 #[tokio::test]
 async fn a_broken_file_changes_nothing_and_is_reported() {
-    let good = format!("{}{}", client("a", &vault("one")), client("b", "{ env = \"GOOD\" }"));
+    let good = format!(
+        "{}{}",
+        client("a", &vault("one")),
+        client("b", "{ env = \"GOOD\" }")
+    );
     let setup = setup(&good);
     let registry = &setup.registry;
     let handles = [registry.get("a").unwrap(), registry.get("b").unwrap()];
@@ -108,19 +124,36 @@ async fn a_broken_file_changes_nothing_and_is_reported() {
         "",
         "[client.a",
         // The first is good and would change; the second is broken.
-        &format!("{}{}", client("a", &vault("two")), client("b", "{ env = \"NOT_SET\" }")),
-        &format!("{}{}", client("a", &vault("two")), client("b", "{ env = \"GOOD\", file = \"x\" }")),
+        &format!(
+            "{}{}",
+            client("a", &vault("two")),
+            client("b", "{ env = \"NOT_SET\" }")
+        ),
+        &format!(
+            "{}{}",
+            client("a", &vault("two")),
+            client("b", "{ env = \"GOOD\", file = \"x\" }")
+        ),
         &client("new", "{ file = \"missing\" }"),
     ] {
         setup.write(broken);
         let error = registry.reload().unwrap_err();
-        assert_eq!(registry.last_error().unwrap().to_string(), error.to_string());
+        assert_eq!(
+            registry.last_error().unwrap().to_string(),
+            error.to_string()
+        );
         assert_eq!(registry.names(), ["a", "b"]);
-        assert_eq!(handles.each_ref().map(|handle| handle.status().epoch), epochs);
+        assert_eq!(
+            handles.each_ref().map(|handle| handle.status().epoch),
+            epochs
+        );
         assert_eq!(key(registry, "a").await, "api-key: lease-of-one");
     }
     fs::remove_file(setup.directory.path().join("onecred.toml")).unwrap();
-    assert_eq!(registry.reload().unwrap_err().kind(), ConfigErrorKind::Unreadable);
+    assert_eq!(
+        registry.reload().unwrap_err().kind(),
+        ConfigErrorKind::Unreadable
+    );
     setup.write(&good);
     registry.reload().unwrap();
     assert!(registry.last_error().is_none());
@@ -129,17 +162,34 @@ async fn a_broken_file_changes_nothing_and_is_reported() {
 
 #[tokio::test]
 async fn another_target_is_another_client_and_removed_ones_fail() {
-    let setup = setup(&format!("{}{}", client("moves", &vault("one")), client("goes", &vault("two"))));
+    let setup = setup(&format!(
+        "{}{}",
+        client("moves", &vault("one")),
+        client("goes", &vault("two"))
+    ));
     let registry = &setup.registry;
-    let (moves, goes) = (registry.get("moves").unwrap(), registry.get("goes").unwrap());
+    let (moves, goes) = (
+        registry.get("moves").unwrap(),
+        registry.get("goes").unwrap(),
+    );
     assert!(placed(&moves, URL).await.is_ok() && placed(&goes, URL).await.is_ok());
 
-    setup.write(&client_at("moves", "https://new.corp.example", &vault("one")));
+    setup.write(&client_at(
+        "moves",
+        "https://new.corp.example",
+        &vault("one"),
+    ));
     let done = registry.reload().unwrap();
-    assert_eq!((&done.retargeted[..], &done.removed[..]), (&["moves".to_owned()][..], &["goes".to_owned()][..]));
+    assert_eq!(
+        (&done.retargeted[..], &done.removed[..]),
+        (&["moves".to_owned()][..], &["goes".to_owned()][..])
+    );
 
     // Neither origin gets anything from the old handle; its error says what to do.
-    for (handle, words) in [(&moves, "take it from the registry again"), (&goes, "was removed")] {
+    for (handle, words) in [
+        (&moves, "take it from the registry again"),
+        (&goes, "was removed"),
+    ] {
         for url in [URL, "https://new.corp.example/v1"] {
             match placed(handle, url).await.unwrap_err() {
                 AuthError::Provider(error) => {
@@ -166,7 +216,10 @@ async fn variables_and_files_behind_references_count() {
         "{}{}{}",
         client("variable", "{ env = \"GOOD\" }"),
         client("file", "{ file = \"key\" }"),
-        client("chain", "{ chain = [{ env = \"LATER\" }, { vault = { path = \"one\" } }] }")
+        client(
+            "chain",
+            "{ chain = [{ env = \"LATER\" }, { vault = { path = \"one\" } }] }"
+        )
     );
     let directory = Directory::new("references");
     directory.write("key", "first-key\n");
@@ -188,10 +241,16 @@ async fn variables_and_files_behind_references_count() {
     assert_eq!(done.replaced, ["chain", "variable"]);
     assert_eq!(key(&registry, "variable").await, "api-key: another-key");
     assert_eq!(key(&registry, "chain").await, "api-key: appeared");
-    assert!(!registry.reload().unwrap().is_change(), "the new snapshot is kept");
+    assert!(
+        !registry.reload().unwrap().is_change(),
+        "the new snapshot is kept"
+    );
     let error = registry.reload_with_env(env().without("GOOD")).unwrap_err();
     assert_eq!(error.kind(), ConfigErrorKind::Secret);
-    assert!(!registry.reload().unwrap().is_change(), "the refused snapshot is not");
+    assert!(
+        !registry.reload().unwrap().is_change(),
+        "the refused snapshot is not"
+    );
 }
 
 /// 32 tasks send as fast as they can while the file is rewritten 50 times.
@@ -211,7 +270,9 @@ async fn reload_under_load_fails_no_request_and_leaves_others_alone() {
     let tasks: Vec<_> = (0..32)
         .map(|number| {
             let registry = setup.registry.clone();
-            let held = registry.get(if number % 2 == 0 { "stays" } else { "changes" }).unwrap();
+            let held = registry
+                .get(if number % 2 == 0 { "stays" } else { "changes" })
+                .unwrap();
             let (stop, requests) = (Arc::clone(&stop), Arc::clone(&requests));
             tokio::spawn(async move {
                 let mut failures = Vec::new();
@@ -240,7 +301,10 @@ async fn reload_under_load_fails_no_request_and_leaves_others_alone() {
         .await;
         setup.write(&content(round));
         let done = setup.registry.reload().unwrap();
-        assert_eq!((done.replaced, done.unchanged), (vec!["changes".to_owned()], vec!["stays".to_owned()]));
+        assert_eq!(
+            (done.replaced, done.unchanged),
+            (vec!["changes".to_owned()], vec!["stays".to_owned()])
+        );
     }
     let expected = format!("api-key: lease-of-{}", "round-50");
     assert_eq!(key(&setup.registry, "changes").await, expected);
@@ -258,9 +322,16 @@ async fn reload_under_load_fails_no_request_and_leaves_others_alone() {
     assert_eq!(setup.registry.get("stays").unwrap().status().epoch, epoch);
     // One for the client that stays, and one for each round that has a vault: 33 of 50.
     let rounds = (1..=50).filter(|round| round % 3 != 0).count();
-    assert!(setup.asked.vault() <= 1 + rounds, "{} provides", setup.asked.vault());
+    assert!(
+        setup.asked.vault() <= 1 + rounds,
+        "{} provides",
+        setup.asked.vault()
+    );
     assert_eq!(setup.asked.built(), 1 + rounds);
-    println!("{total} requests, 50 reloads, {} provides, 0 failures", setup.asked.vault());
+    println!(
+        "{total} requests, 50 reloads, {} provides, 0 failures",
+        setup.asked.vault()
+    );
 }
 
 #[test]
@@ -301,7 +372,11 @@ fn a_watch_sees_swaps_and_leaves_unfinished_and_broken_files_alone() {
     };
     swap("v2", &client("a", &vault("two")));
     tick();
-    assert_eq!(key(), "api-key: lease-of-one", "seen once: it may be half written");
+    assert_eq!(
+        key(),
+        "api-key: lease-of-one",
+        "seen once: it may be half written"
+    );
     tick();
     assert_eq!(key(), "api-key: lease-of-two");
 
@@ -321,7 +396,10 @@ fn a_watch_sees_swaps_and_leaves_unfinished_and_broken_files_alone() {
     swap("v3", "[client.a]\n");
     tick();
     tick();
-    assert_eq!(registry.last_error().unwrap().kind(), ConfigErrorKind::Missing);
+    assert_eq!(
+        registry.last_error().unwrap().kind(),
+        ConfigErrorKind::Missing
+    );
     assert_eq!(key(), "api-key: lease-of-three");
     swap("v4", &client("a", &vault("three")));
     tick();
@@ -331,10 +409,17 @@ fn a_watch_sees_swaps_and_leaves_unfinished_and_broken_files_alone() {
 
     fs::remove_file(directory.path().join("v4/onecred.toml")).unwrap();
     tick();
-    assert_eq!(registry.last_error().unwrap().kind(), ConfigErrorKind::Unreadable);
+    assert_eq!(
+        registry.last_error().unwrap().kind(),
+        ConfigErrorKind::Unreadable
+    );
     drop(watch);
     runtime.run_until_stalled();
-    assert_eq!((runtime.pending(), clock.sleepers()), (0, 0), "nothing is left running");
+    assert_eq!(
+        (runtime.pending(), clock.sleepers()),
+        (0, 0),
+        "nothing is left running"
+    );
 }
 
 #[test]

@@ -23,7 +23,11 @@ fn the_file_is_up_to_date() {
         panic!("it was missing; written anew");
     }
     let written = fs::read_to_string(&path).unwrap();
-    assert!(written == schema(), "delete {} and run this test twice", path.display());
+    assert!(
+        written == schema(),
+        "delete {} and run this test twice",
+        path.display()
+    );
 }
 
 fn read(path: &Path) -> Option<Value> {
@@ -35,7 +39,10 @@ fn files(name: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder(name))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
     files
@@ -57,7 +64,13 @@ fn good_files_are_valid_and_wrong_structure_is_not() {
     }
 
     // What only a reader can see: variables, origins, trust, and secrets by their look.
-    let structural = ["Missing", "UnknownKey", "WrongType", "Conflict", "UnknownName"];
+    let structural = [
+        "Missing",
+        "UnknownKey",
+        "WrongType",
+        "Conflict",
+        "UnknownName",
+    ];
     let mut refused = 0;
     for path in files("tests/broken") {
         let expected = fs::read_to_string(path.with_extension("expected")).unwrap();

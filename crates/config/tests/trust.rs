@@ -12,7 +12,8 @@ use onecred_config::{
 };
 use onecred_core::Env;
 
-const COMMAND: &str = "[client.claude]\ntarget = \"anthropic\"\nauth = { command = [\"print-key\"] }\n";
+const COMMAND: &str =
+    "[client.claude]\ntarget = \"anthropic\"\nauth = { command = [\"print-key\"] }\n";
 const URL: &str = "https://api.anthropic.com/v1/messages";
 
 fn kind(built: Result<Registry, onecred_config::ConfigError>) -> Option<ConfigErrorKind> {
@@ -46,14 +47,23 @@ async fn commands_of_other_files_need_trust_by_content() {
     let store = TrustStore::of_user(&env).unwrap();
     let candidate = TrustCandidate::read(&file).unwrap();
     assert_eq!(candidate.text(), COMMAND);
-    assert_eq!(candidate.commands().unwrap(), [(3, vec!["print-key".to_owned()])]);
+    assert_eq!(
+        candidate.commands().unwrap(),
+        [(3, vec!["print-key".to_owned()])]
+    );
     let entry = store.trust(&candidate).unwrap();
-    assert_eq!((entry.path.as_path(), entry.sha256.as_str()), (file.as_path(), candidate.sha256()));
+    assert_eq!(
+        (entry.path.as_path(), entry.sha256.as_str()),
+        (file.as_path(), candidate.sha256())
+    );
     assert!(store.is_trusted(&file).unwrap());
     let registry = build(Consent::TrustedOnly).unwrap();
     assert_eq!(asked.command(), 0, "building runs nothing");
     let client = registry.get("claude").unwrap();
-    assert_eq!(placed(&client, URL).await.unwrap(), ["x-api-key: printed-key"]);
+    assert_eq!(
+        placed(&client, URL).await.unwrap(),
+        ["x-api-key: printed-key"]
+    );
     assert_eq!(asked.command(), 1);
 
     // One more byte, and it is another file.
@@ -91,12 +101,21 @@ fn origins_of_other_files_need_consent_and_texts_run_nothing() {
         let builder = builder(&asked).env(env.clone()).consent(consent);
         builder.build_from_file(&file)
     };
-    assert_eq!(kind(build(Consent::TrustedOnly)), Some(ConfigErrorKind::Untrusted));
+    assert_eq!(
+        kind(build(Consent::TrustedOnly)),
+        Some(ConfigErrorKind::Untrusted)
+    );
     assert_eq!(kind(build(Consent::Explicit)), None);
 
     assert_eq!(kind(builder(&asked).build_from_str(plain)), None);
-    assert_eq!(kind(builder(&asked).build_from_str(COMMAND)), Some(ConfigErrorKind::Untrusted));
-    assert_eq!(kind(builder(&asked).allow_commands().build_from_str(COMMAND)), None);
+    assert_eq!(
+        kind(builder(&asked).build_from_str(COMMAND)),
+        Some(ConfigErrorKind::Untrusted)
+    );
+    assert_eq!(
+        kind(builder(&asked).allow_commands().build_from_str(COMMAND)),
+        None
+    );
 
     // The user's own file needs nothing, also as a link that the user put there.
     let own = default_path(&env).unwrap();
@@ -128,7 +147,10 @@ fn the_list_is_private_and_links_are_not_followed() {
     store.trust(&candidate).unwrap();
     let metadata = fs::metadata(&list).unwrap();
     assert_eq!(metadata.mode() & 0o7777, 0o600);
-    assert_eq!(fs::metadata(list.parent().unwrap()).unwrap().mode() & 0o7777, 0o700);
+    assert_eq!(
+        fs::metadata(list.parent().unwrap()).unwrap().mode() & 0o7777,
+        0o700
+    );
     let line = format!("{}  {}\n", candidate.sha256(), file.display());
     assert_eq!(fs::read_to_string(&list).unwrap(), line);
     // Replaced, not written into: a reader of the old one reads on.
@@ -140,27 +162,48 @@ fn the_list_is_private_and_links_are_not_followed() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
-    assert!(names.iter().all(|name| !name.to_string_lossy().ends_with(".new")), "{names:?}");
+    assert!(
+        names
+            .iter()
+            .all(|name| !name.to_string_lossy().ends_with(".new")),
+        "{names:?}"
+    );
 
     // Somebody else could have written it.
     mode(&list, 0o622);
-    assert!(matches!(store.is_trusted(&file), Err(TrustError::Unsafe { .. })));
-    assert!(matches!(store.trust(&candidate), Err(TrustError::Unsafe { .. })));
+    assert!(matches!(
+        store.is_trusted(&file),
+        Err(TrustError::Unsafe { .. })
+    ));
+    assert!(matches!(
+        store.trust(&candidate),
+        Err(TrustError::Unsafe { .. })
+    ));
     mode(&list, 0o600);
 
     // A link in its place is neither believed nor followed nor replaced.
     let victim = directory.write("victim", &line);
     fs::remove_file(&list).unwrap();
     symlink(&victim, &list).unwrap();
-    assert!(matches!(store.is_trusted(&file), Err(TrustError::Unsafe { .. })));
-    assert!(matches!(store.trust(&candidate), Err(TrustError::Unsafe { .. })));
+    assert!(matches!(
+        store.is_trusted(&file),
+        Err(TrustError::Unsafe { .. })
+    ));
+    assert!(matches!(
+        store.trust(&candidate),
+        Err(TrustError::Unsafe { .. })
+    ));
     assert_eq!(fs::read_to_string(&victim).unwrap(), line);
     let error = builder(&Asked::default())
         .consent(Consent::Explicit)
         .trust(store)
         .build_from_file(&file)
         .unwrap_err();
-    assert_eq!(error.kind(), ConfigErrorKind::Untrusted, "in doubt it is not trusted: {error}");
+    assert_eq!(
+        error.kind(),
+        ConfigErrorKind::Untrusted,
+        "in doubt it is not trusted: {error}"
+    );
 }
 
 #[test]

@@ -11,9 +11,9 @@ use crate::error::{ConfigError, ConfigErrorKind as Kind};
 use crate::factory::{AuthFactory, Built, TargetFactory};
 use crate::section::Section;
 
-pub(crate) use env::not_a_variable;
 #[cfg(feature = "schema")]
 pub(crate) use env::EnvTable;
+pub(crate) use env::not_a_variable;
 
 /// The kinds that need no factory.
 pub(crate) const BUILT_IN: [&str; 3] = ["env", "anonymous", "chain"];
@@ -62,10 +62,7 @@ fn link(
     factory.build(cx, section).map(Made::Some)
 }
 
-fn factory<'a>(
-    cx: &BuildContext<'a>,
-    entry: &Entry,
-) -> Result<&'a dyn AuthFactory, ConfigError> {
+fn factory<'a>(cx: &BuildContext<'a>, entry: &Entry) -> Result<&'a dyn AuthFactory, ConfigError> {
     cx.settings.auth_factory(&entry.key).ok_or_else(|| {
         let name = shown(&entry.key, "of this name");
         let error = cx.document.error(

@@ -66,7 +66,13 @@ mod tests {
 
     #[test]
     fn names_are_shown_and_what_may_be_a_secret_is_not() {
-        for name in ["claude", "team-2024-prod", "GATEWAY_KEY", "autth", "keyHeader"] {
+        for name in [
+            "claude",
+            "team-2024-prod",
+            "GATEWAY_KEY",
+            "autth",
+            "keyHeader",
+        ] {
             assert_eq!(shown(name, "a key"), format!("`{name}`"));
         }
         let secrets = [

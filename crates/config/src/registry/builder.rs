@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use onecred_core::{Clock, Env, ForeignPolicy, HttpSend, Observer, Runtime};
 
+use super::Registry;
 use super::settings::{Consent, Settings};
 use super::source::Source;
-use super::Registry;
 use crate::error::{ConfigError, ConfigErrorKind};
 use crate::factory::{AuthFactory, TargetFactory};
 use crate::paths;

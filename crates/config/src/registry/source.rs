@@ -107,8 +107,12 @@ fn permit(
     let of_environment = || TrustStore::of_user(&settings.env);
     if let Some(store) = settings.trust.clone().or_else(of_environment)
         && store.knows(canonical, &content.bytes).map_err(|error| {
-            ConfigError::of_file(Kind::Untrusted, path, "whether the file is trusted is not known")
-                .with_source(error)
+            ConfigError::of_file(
+                Kind::Untrusted,
+                path,
+                "whether the file is trusted is not known",
+            )
+            .with_source(error)
         })?
     {
         return Ok(Permit::Commands);

@@ -110,7 +110,8 @@ impl AuthFactory for Vault {
         Some(
             r##"{ "type": "object", "required": ["path"], "additionalProperties": false, "properties": {
                 "path": { "type": "string" }, "lease": { "type": "integer" },
-                "unlock": { "type": "object" }, "mode": { "const": "kv" } } }"##
+                "unlock": { "type": "object", "maxProperties": 1, "additionalProperties": false,
+                    "properties": { "env": {}, "file": {}, "command": {} } }, "mode": { "const": "kv" } } }"##
                 .into(),
         )
     }
@@ -159,7 +160,10 @@ impl CredentialProvider for Lease {
             None => String::new(),
         };
         let text = format!("lease-of-{}{unlocked}", self.path);
-        Ok(Credential::api_key(HeaderSecret::parse(&text, TextFrom::Provider)?))
+        Ok(Credential::api_key(HeaderSecret::parse(
+            &text,
+            TextFrom::Provider,
+        )?))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use shuttle::future::block_on;
 use shuttle::thread;
@@ -80,7 +80,7 @@ fn a_waiter_that_moved_is_woken_where_it_is() {
         };
         let mut wait = Box::pin(flight.wait());
         let mut elsewhere = Context::from_waker(Waker::noop());
-        if let Poll::Pending = wait.as_mut().poll(&mut elsewhere) {
+        if wait.as_mut().poll(&mut elsewhere).is_pending() {
             let moved = thread::spawn(move || assert!(block_on(pin!(wait)).is_err()));
             moved.join().unwrap();
         }

@@ -8,6 +8,11 @@
 //! `ONECRED_MODEL_SCHEDULES` sets how many schedules each test explores. A failing one prints a seed or
 //! a schedule, with which `shuttle::replay` repeats it. A waiter that nobody wakes is found as a
 //! deadlock.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests, and their helpers"
+)]
 
 mod flight;
 mod rejection;
