@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         arrived[0].credentials().len()
     );
     assert!(arrived[0].credentials().is_empty());
-    api.take();
+    let _redirect = api.take();
 
     let token = HeaderSecret::parse("demo-token-0123456789", TextFrom::Argument)?;
     let child = client.derive().auth(Auth::bearer(token)).build()?;

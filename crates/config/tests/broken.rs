@@ -1,6 +1,7 @@
 //! Every file in `broken/` is refused with the line, the column, the kind and the words beside it, and no
 //! part of a secret that was planted in it appears anywhere.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

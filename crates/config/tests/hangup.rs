@@ -1,5 +1,6 @@
 //! SIGHUP. In a process of its own, because the signal goes to all of it.
 #![cfg(all(unix, feature = "signal"))]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,6 +1,7 @@
 //! Somebody clones a repository, changes into it and runs a program. In a process of its own, because
 //! the current directory is one for all threads.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Reload: what changes, what does not, and that no request notices.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! The schema is that of the types, and agrees with the reader about the files beside it.
 #![cfg(all(unix, feature = "schema"))]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! Which files are believed, and whose commands are run.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

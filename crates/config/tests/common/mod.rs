@@ -259,6 +259,7 @@ pub async fn placed(authenticator: &Authenticator, url: &str) -> Result<Vec<Stri
         .collect())
 }
 
+#[expect(clippy::panic, reason = "tests")]
 /// Waits until it is so; panics after ten seconds.
 pub async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..1000 {
