@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -12,8 +13,25 @@ const AFTER: &str = "\
 Keys and tokens are read from environment variables. There is no argument that takes one: arguments
 show in the list of processes (`ps`) and in the history of the shell.
 
-Exit codes: 0 good; 2 refused (conflict, invalid or foreign credential, wrong origin);
-3 no credential; 4 the provider failed; 64 wrong usage.";
+Exit codes: 0 good; 1 warnings (doctor); 2 refused (conflict, invalid or foreign credential, wrong origin);
+3 no credential, or none that lasts as long as asked (token); 4 the provider failed; 64 wrong usage.";
+
+const AFTER_DOCTOR: &str = "\
+It looks at variables and files; it runs no helper, acquires and refreshes nothing, and shows
+fingerprints only. With --online it also sends one request without a credential to the target.
+Without --target it looks at every vendor's variables.
+
+Exit codes: 0 nothing wrong; 1 warnings; 2 a request will fail; 64 wrong usage.";
+
+const AFTER_EXEC: &str = "\
+The program inherits the environment without the credential variables of Anthropic, AWS, Google,
+Azure and OpenAI (the README lists them). With --target it gets the one credential of that target
+in the variable that its clients read, cleaned, and the base URL if that is not the default;
+without --target it gets none.
+
+The program takes this process's place where the system can do that (Unix), so that signals and
+the exit code are its own. Exit codes of onecred itself: 2 refused; 3 no credential; 64 wrong usage;
+126 the program cannot be run; 127 there is no such program.";
 
 #[derive(Debug, Parser)]
 #[command(name = "onecred", version, about = ABOUT, after_help = AFTER)]
@@ -30,6 +48,15 @@ pub(crate) enum Command {
     /// Shows the headers that a request would carry; no network
     #[command(after_help = AFTER)]
     Headers(Headers),
+    /// Says what is wrong with the credentials around here, and how to put it right; runs nothing
+    #[command(after_help = AFTER_DOCTOR)]
+    Doctor(Doctor),
+    /// Runs a program with one credential of the target in its environment, and no other
+    #[command(after_help = AFTER_EXEC)]
+    Exec(Exec),
+    /// Prints the credential itself, for programs that ask a helper for it
+    #[command(after_help = AFTER)]
+    Token(Token),
     /// Tells the story of the library on real sockets of this machine; no account, no network
     Demo(Demo),
 }
@@ -66,6 +93,39 @@ pub(crate) struct Headers {
     #[arg(long)]
     pub(crate) reveal: bool,
     /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) target: Option<TargetArgs>,
+    /// Also ask the target, once and without a credential
+    #[arg(long)]
+    pub(crate) online: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Exec {
+    #[command(flatten)]
+    pub(crate) target: Option<TargetArgs>,
+    /// The program and its arguments, behind --
+    #[arg(last = true, required = true, value_name = "PROGRAM")]
+    pub(crate) program: Vec<OsString>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Token {
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    /// Fail with 3 if it is known to expire within this many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) min_ttl: Option<u64>,
+    /// Print JSON, with the expiry
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -9,6 +9,8 @@ use onecred_core::{AuthError, Outcome, ProviderErrorKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Good = 0,
+    /// `doctor` found something that may be wrong.
+    Warnings = 1,
     /// A conflict, an invalid or foreign credential, a wrong origin.
     Refused = 2,
     NoCredential = 3,

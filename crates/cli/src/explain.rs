@@ -11,7 +11,7 @@ use crate::shown;
 
 /// The JSON contract of `explain`.
 #[derive(Debug, Serialize)]
-struct View {
+pub(crate) struct View {
     target: TargetView,
     outcome: &'static str,
     selected: Option<SelectedView>,
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &args::Explain, env: &Env, out: &mut Output) -> Result<E
 }
 
 impl View {
-    fn new(name: &str, target: Option<&Target>, report: Option<&Report>) -> Self {
+    pub(crate) fn new(name: &str, target: Option<&Target>, report: Option<&Report>) -> Self {
         let attempts = report.map_or(&[][..], |report| &report.attempts);
         Self {
             target: TargetView::new(name, target),
@@ -91,7 +91,7 @@ impl View {
         }
     }
 
-    fn refused(name: &str, refusal: &Refusal) -> Self {
+    pub(crate) fn refused(name: &str, refusal: &Refusal) -> Self {
         let mut view = Self::new(name, refusal.target.as_ref(), refusal.report.as_ref());
         if let Some((source, detail)) = &refusal.setting {
             view.outcome = Outcome::Invalid.as_str();
@@ -116,7 +116,7 @@ impl View {
         }
     }
 
-    fn print_text(&self, out: &mut Output) {
+    pub(crate) fn print_text(&self, out: &mut Output) {
         out.line(format_args!("target     {}", self.target.name));
         if let Some(url) = &self.target.base_url {
             out.line(format_args!("base URL   {url}"));

@@ -1,44 +1,7 @@
-//! The onecred command: explain, headers and demo for HTTP credentials.
-
-mod args;
-mod chosen;
-mod demo;
-mod exit;
-mod explain;
-mod headers;
-mod output;
-mod shown;
-mod usage;
+//! The onecred command: explain, headers, doctor, exec, token and demo for HTTP credentials.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use onecred_core::Env;
-
-use args::{Args, Command};
-use output::Output;
-
 fn main() -> ExitCode {
-    let env = Env::from_process();
-    let mut out = Output::for_process(&env);
-    let code = match Args::try_parse() {
-        Ok(args) => run(&args, &env, &mut out),
-        Err(error) => usage::report(&error, &mut out),
-    };
-    code.into()
-}
-
-fn run(args: &Args, env: &Env, out: &mut Output) -> exit::Exit {
-    let done = match &args.command {
-        Command::Explain(args) => explain::run(args, env, out),
-        Command::Headers(args) => headers::run(args, env, out),
-        Command::Demo(args) => demo::run(args, out),
-    };
-    match done {
-        Ok(exit) => exit,
-        Err(failure) => {
-            out.failure(&failure);
-            failure.exit
-        }
-    }
+    onecred_cli::main()
 }

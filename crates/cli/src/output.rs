@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
-use onecred_core::Env;
+use onecred_core::{Env, HeaderSecret};
 use serde::Serialize;
 
 use crate::exit::Failure;
@@ -25,6 +25,7 @@ pub(crate) struct Output {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Tone {
     Good,
+    Caution,
     Bad,
 }
 
@@ -53,6 +54,7 @@ impl Output {
         let line = match (self.has_colour, tone) {
             (false, _) => format!("{word}{rest}"),
             (true, Tone::Good) => format!("\x1b[32m{word}\x1b[0m{rest}"),
+            (true, Tone::Caution) => format!("\x1b[33m{word}\x1b[0m{rest}"),
             (true, Tone::Bad) => format!("\x1b[31m{word}\x1b[0m{rest}"),
         };
         write_line(&mut io::stdout().lock(), &line);
@@ -82,6 +84,11 @@ impl Output {
             Ok(text) => self.line(text),
             Err(_) => self.diagnose("error", "the result cannot be written as JSON"),
         }
+    }
+
+    /// A secret alone on a line, as it is, for which the user asked.
+    pub(crate) fn secret(&mut self, secret: &HeaderSecret) {
+        write_line(&mut io::stdout().lock(), secret.expose());
     }
 
     pub(crate) fn note(&mut self, text: impl Display) {

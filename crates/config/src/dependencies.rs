@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use onecred_core::{Env, Fingerprint, Secret};
+use onecred_core::{Attempt, Env, Fingerprint, Secret};
 
 use crate::file;
 
@@ -11,6 +11,7 @@ use crate::file;
 #[derive(Default)]
 pub(crate) struct Noted {
     inner: Mutex<Dependencies>,
+    attempts: Mutex<Vec<Attempt>>,
 }
 
 #[derive(Default, Clone, PartialEq, Eq)]
@@ -35,6 +36,15 @@ impl Noted {
 
     pub(crate) fn commands(&self) {
         self.change(|noted| noted.commands = true);
+    }
+
+    pub(crate) fn attempts(&self, attempts: &[Attempt]) {
+        let mut all = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend_from_slice(attempts);
+    }
+
+    pub(crate) fn take_attempts(&self) -> Vec<Attempt> {
+        std::mem::take(&mut *self.attempts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn take(&self) -> Dependencies {

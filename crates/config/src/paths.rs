@@ -40,6 +40,9 @@ fn base(env: &Env, variable: &str, below_home: &str) -> Option<PathBuf> {
 /// Whether `file` was put into `directory` by name: the directory it is named in is resolved, the file
 /// itself is not, since only who may write the directory can put a link there.
 pub(crate) fn is_within(file: &Path, directory: &Path) -> bool {
+    let Ok(file) = std::path::absolute(file) else {
+        return false;
+    };
     let Some(parent) = file.parent() else {
         return false;
     };

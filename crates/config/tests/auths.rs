@@ -85,6 +85,34 @@ async fn a_chain_takes_the_first_that_is_configured() {
     }
 }
 
+#[test]
+fn the_variables_that_were_looked_at_are_reported() {
+    let chain = "{ chain = [{ env = \"NOT_SET\" }, { env = \"LINE\" }] }";
+    let env = env().with("LINE", format!("{KEY}\n"));
+    let registry = builder(&Asked::default())
+        .env(env)
+        .build_from_str(&text(chain))
+        .unwrap();
+    let attempts: Vec<String> = registry
+        .attempts("a")
+        .iter()
+        .map(|attempt| {
+            format!(
+                "{} {:?} {}",
+                attempt.source, attempt.outcome, attempt.detail
+            )
+        })
+        .collect();
+    assert_eq!(
+        attempts,
+        [
+            "env:NOT_SET Absent not set",
+            "env:LINE Selected trimmed trailing newline"
+        ]
+    );
+    assert!(registry.attempts("b").is_empty());
+}
+
 /// A kind whose cache may be shared with others, so that the chain does not see its provider.
 struct Rotating {
     asked: Arc<AtomicUsize>,

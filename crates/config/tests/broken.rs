@@ -169,11 +169,16 @@ fn files_that_are_not_even_read() {
         "and what they lead to is checked"
     );
 
+    // Only root can give a file away, so others check this by the table beside the rule alone.
+    let theirs = directory.write("theirs.toml", GOOD);
+    if std::os::unix::fs::chown(&theirs, Some(12345), None).is_ok() {
+        assert!(refused(&theirs).contains("belongs to another user (id 12345)"));
+    }
     let missing = refused(&directory.path().join("missing.toml"));
     assert!(missing.contains("there is no such file"), "{missing}");
     assert!(refused(directory.path()).contains("not a regular file"));
     let pipe = directory.path().join("pipe");
-    rustix_mkfifo(&pipe);
+    make_pipe(&pipe);
     assert!(
         refused(&pipe).contains("not a regular file"),
         "and nobody waits for a pipe"
@@ -186,7 +191,7 @@ fn files_that_are_not_even_read() {
     assert!(text.contains("name.toml"), "{text}");
 }
 
-fn rustix_mkfifo(path: &Path) {
+fn make_pipe(path: &Path) {
     let status = std::process::Command::new("mkfifo").arg(path).status();
     assert!(status.unwrap().success());
 }

@@ -74,6 +74,10 @@ async fn a_hostile_repository_changes_nothing_and_runs_nothing() {
             .unwrap_err();
         assert_eq!(error.kind(), ConfigErrorKind::Untrusted, "{error}");
     }
+    // In the user's own directory the same relative name is the user's own file.
+    std::env::set_current_dir(own.parent().unwrap()).unwrap();
+    let here = builder(&asked).env(env).build_from_file("onecred.toml");
+    assert_eq!(here.unwrap().names(), ["claude"]);
     assert_eq!((asked.command(), asked.vault()), (0, 0));
     assert!(!clone.join("stolen").exists());
 }

@@ -3,6 +3,9 @@
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
 
+#[cfg(target_os = "linux")]
+use nix::time::{ClockId, clock_gettime};
+
 /// Tells the time: wall time, against which issuers state expiry, and monotonic time, which no
 /// administrator can move.
 ///
@@ -46,23 +49,23 @@ impl SystemClock {
 #[expect(clippy::disallowed_methods, reason = "this is the clock port")]
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
-        match as_duration(time) {
+        match read(ClockId::CLOCK_REALTIME_COARSE) {
             Some(since_epoch) => SystemTime::UNIX_EPOCH + since_epoch,
             None => SystemTime::now(),
         }
     }
 
     fn monotonic(&self) -> Duration {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
-        as_duration(time).unwrap_or_default()
+        read(ClockId::CLOCK_MONOTONIC_COARSE).unwrap_or_default()
     }
 }
 
+/// By the C library rather than by a raw call: the vdso is then found under valgrind and sanitizers too.
 #[cfg(target_os = "linux")]
-fn as_duration(time: rustix::time::Timespec) -> Option<Duration> {
-    let seconds = u64::try_from(time.tv_sec).ok()?;
-    let nanos = u32::try_from(time.tv_nsec).ok()?;
+fn read(clock: ClockId) -> Option<Duration> {
+    let time = clock_gettime(clock).ok()?;
+    let seconds = u64::try_from(time.tv_sec()).ok()?;
+    let nanos = u32::try_from(time.tv_nsec()).ok()?;
     Some(Duration::new(seconds, nanos))
 }
 

@@ -8,6 +8,7 @@
 //! | write a provider | [`CredentialProvider`], [`provider_fn`], [`ProviderError`] |
 //! | write a signer | [`RequestSigner`], [`AuthRequest`], [`Body`] |
 //! | write an adapter for an HTTP client | [`Authenticator::authorize`], [`Authenticator::on_response`], [`Authenticator::reauthorize`] |
+//! | hold a client for each of many tenants | [`KeyedAuthenticators`] |
 //! | find a credential in arguments and the environment | [`Resolver`], [`Argument`], [`Variable`], [`Env`] |
 //! | take a key from text | [`HeaderSecret::parse`] |
 //! | test any of it | the ports [`Clock`], [`Runtime`], [`HttpSend`], [`Env`], and the crate `onecred-testkit` |
@@ -57,6 +58,7 @@ mod guard;
 mod header_secret;
 mod http_send;
 mod hygiene;
+mod keyed;
 #[cfg(all(test, onecred_model))]
 mod model;
 mod observer;
@@ -89,6 +91,7 @@ pub use guard::ForeignPolicy;
 pub use header_secret::HeaderSecret;
 pub use http_send::{HttpSend, MAX_RESPONSE_BYTES, Route, SendError, SendErrorKind};
 pub use hygiene::{InvalidSecret, Note, Rule, SecretKind, Shape, TextFrom, Vendor, is_blank};
+pub use keyed::{AheadStatus, KeyedAuthenticators, KeyedBuilder};
 pub use observer::{Event, Observer};
 pub use origin::{InvalidOrigin, Origin, OriginRule};
 pub use provider::{

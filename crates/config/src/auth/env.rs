@@ -70,9 +70,13 @@ fn look(
             .with_kind(Kind::Secret)
     };
     match resolver.resolve_blocking(cx.env()) {
-        Ok(resolution) => Ok(Made::Some(Built::Auth(resolution.auth))),
+        Ok(resolution) => {
+            cx.noted.attempts(&resolution.report.attempts);
+            Ok(Made::Some(Built::Auth(resolution.auth)))
+        }
         Err(error) => match error.kind() {
             ResolveErrorKind::NotConfigured => {
+                cx.noted.attempts(&error.report().attempts);
                 let what = match cx.env().var(name) {
                     None => "is not set",
                     Some(_) => "is set, but blank",

@@ -87,12 +87,21 @@ pub(super) fn is_secret_like(text: &str) -> bool {
     }
     let in_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     text.split(|c| !in_word(c)).any(|word| {
-        word.len() >= 20
-            && (Shape::of(word).is_some()
-                || PREFIXES.iter().any(|prefix| {
-                    word.starts_with(prefix) && word.bytes().any(|byte| byte.is_ascii_digit())
-                }))
+        let has_prefix = || {
+            PREFIXES
+                .iter()
+                .filter_map(|prefix| word.strip_prefix(prefix))
+                .any(|rest| rest.split(['-', '_', '.']).any(is_generated))
+        };
+        word.len() >= 20 && (Shape::of(word).is_some() || has_prefix())
     })
+}
+
+/// A long run of letters and digits, as people do not write them.
+fn is_generated(part: &str) -> bool {
+    part.len() >= 16
+        && part.bytes().any(|byte| byte.is_ascii_digit())
+        && part.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -117,6 +126,7 @@ mod tests {
             "ANTHROPIC_API_KEY",
             "sk-",
             "sk-is-a-prefix-without-digits",
+            "/opt/sk-learn-model-serving-2024-prod/key",
             "arn:aws:iam::123456789012:role/some-role-with-a-long-name",
             "eu-central-1",
         ] {

@@ -15,7 +15,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use onecred_core::{Authenticator, Env};
+use onecred_core::{Attempt, Authenticator, Env};
 
 pub use apply::Reloaded;
 pub use builder::RegistryBuilder;
@@ -118,6 +118,15 @@ impl Registry {
     /// The names of all clients, sorted.
     pub fn names(&self) -> Vec<String> {
         self.handles().keys().cloned().collect()
+    }
+
+    /// The variables that were looked at for this client, in the order of the file, with what was cleaned
+    /// or looks odd in them. What other kinds found is in [`Authenticator::status`]. Waits for a reload
+    /// that is under way.
+    pub fn attempts(&self, name: &str) -> Vec<Attempt> {
+        let state = lock(&self.inner.state);
+        let client = state.clients.get(name);
+        client.map_or_else(Vec::new, |client| client.identity.attempts.clone())
     }
 
     /// The file, if there is one.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use onecred_core::{Auth, AuthError, Authenticator, Target};
+use onecred_core::{Attempt, Auth, AuthError, Authenticator, Target};
 
 use super::settings::{Permit, Settings, SharedClock};
 use super::source::Loaded;
@@ -27,6 +27,8 @@ pub(super) struct Identity {
     pub(super) target: String,
     pub(super) auth: String,
     pub(super) dependencies: Dependencies,
+    /// The variables that were looked at, for reports.
+    pub(super) attempts: Vec<Attempt>,
 }
 
 pub(super) fn plan(
@@ -104,6 +106,7 @@ fn change(
         target: target_identity,
         auth: auth_identity,
         dependencies: noted.take(),
+        attempts: noted.take_attempts(),
     };
     Ok(if same_target {
         Change::Replace(auth, identity)

@@ -69,6 +69,17 @@ impl AuthenticatorBuilder {
         self
     }
 
+    /// Shares what many clients have in common: an allocation less for each.
+    pub(crate) fn shares(
+        mut self,
+        clock: &Arc<dyn Clock>,
+        observer: Option<&Arc<dyn Observer>>,
+    ) -> Self {
+        self.clock = Arc::clone(clock);
+        self.observer = observer.cloned();
+        self
+    }
+
     /// The authenticator.
     ///
     /// # Errors

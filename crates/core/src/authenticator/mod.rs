@@ -1,5 +1,6 @@
 //! The live handle that an HTTP client holds.
 
+mod ahead;
 mod authorize;
 mod builder;
 mod channel;

@@ -54,6 +54,19 @@ impl CachedProviderBuilder {
         self
     }
 
+    /// Shares what many caches have in common: an allocation less for each.
+    pub(crate) fn shares(
+        mut self,
+        clock: &Arc<dyn Clock>,
+        runtime: &Arc<dyn Runtime>,
+        observer: Option<&Arc<dyn Observer>>,
+    ) -> Self {
+        self.clock = Arc::clone(clock);
+        self.runtime = Arc::clone(runtime);
+        self.observer = observer.cloned();
+        self
+    }
+
     /// The cached provider.
     pub fn build(self) -> CachedProvider {
         let name = self.provider.name().into_owned();

@@ -77,6 +77,11 @@ impl Entry {
         self.soft.is_some_and(|soft| now.reached(soft))
     }
 
+    /// When it is to be refreshed, on the monotonic clock.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        self.soft.map(|soft| soft.age)
+    }
+
     /// The same, due for a refresh at once.
     pub(crate) fn soft_now(&self) -> Self {
         Self {

@@ -1,6 +1,7 @@
 //! A provider with its one cache. The algorithm is one; this folder holds its parts: `state` decides,
 //! `refresh` runs, `flight` lets callers wait, `entry` and `policy` know the times.
 
+mod ahead;
 mod builder;
 mod entry;
 mod flight;
@@ -19,7 +20,8 @@ pub use policy::CachePolicy;
 pub use status::CacheStatus;
 
 pub(crate) use entry::{Entry, Now};
-pub(crate) use flight::{Flight, Outcome};
+pub(crate) use ahead::Ahead;
+pub(crate) use flight::{Flight, Outcome, Wait};
 pub(crate) use state::Rejected;
 
 use crate::clock::Clock;

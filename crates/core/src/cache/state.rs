@@ -3,6 +3,8 @@
 //! A credential is *fresh* (serve), *usable* (serve, refresh in the background) or *expired* (join the
 //! one refresh). A *rejected* one is served only when nothing else can be had.
 
+mod ahead;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -12,6 +14,8 @@ use super::policy::{self, CachePolicy};
 use crate::credential::{Credential, Subject};
 use crate::provider::{ProviderError, ProviderErrorKind, Reason};
 use crate::receipt::Generation;
+
+pub(super) use ahead::AheadStep;
 
 /// While a refresh of a usable credential is due or running, fast paths look again this often.
 const LOOK_AGAIN_SOON: Duration = Duration::from_secs(1);
@@ -29,6 +33,10 @@ pub(crate) struct State {
     flight: Option<Arc<Flight>>,
     /// When it was launched, or the last one.
     launched: Duration,
+    /// When the refresh was launched that brought the current credential.
+    since: Duration,
+    /// When somebody wanted a credential last.
+    asked: Duration,
     /// The source changed while the refresh that is in the air was reading it.
     changed_meanwhile: bool,
     subject: Option<Subject>,
@@ -104,6 +112,8 @@ impl State {
             rejected: false,
             flight: None,
             launched: Duration::ZERO,
+            since: Duration::ZERO,
+            asked: Duration::ZERO,
             changed_meanwhile: false,
             subject: None,
             failure: None,
@@ -129,6 +139,7 @@ impl State {
 
     /// What to do for somebody who wants a credential now.
     pub(super) fn acquire(&mut self, now: Now) -> Step {
+        self.asked = now.age;
         let Some(entry) = self.usable(now).cloned() else {
             return self.acquire_from_nothing(now);
         };
@@ -341,6 +352,9 @@ impl State {
             .is_some_and(|ours| Arc::ptr_eq(ours, flight))
         {
             self.flight = None;
+            if outcome.is_ok() {
+                self.since = self.launched;
+            }
             if self.changed_meanwhile {
                 self.source_changed(discarded);
             }
