@@ -17,6 +17,10 @@ pub(crate) enum Exit {
     ProviderFailed = 4,
     /// As sysexits' `EX_USAGE`.
     Usage = 64,
+    /// As shells: the program cannot be run.
+    CannotRun = 126,
+    /// As shells: there is no such program.
+    NoProgram = 127,
 }
 
 impl From<Exit> for ExitCode {

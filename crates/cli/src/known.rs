@@ -59,8 +59,7 @@ pub(crate) const KNOWN: [Known; 13] = [
     ),
     key(
         "ANTHROPIC_FOUNDRY_API_KEY",
-        "ANTHROPIC_FOUNDRY_BASE_URL",
-        "",
+            "",
     ),
     key("OPENAI_API_KEY", "OPENAI_BASE_URL", OPENAI),
     key("CODEX_API_KEY", "OPENAI_BASE_URL", OPENAI),
@@ -80,15 +79,11 @@ pub(crate) const TOKEN_FILES: [&str; 3] = [
     "AZURE_FEDERATED_TOKEN_FILE",
 ];
 
-/// What else gives a program a credential or decides where one goes, beside [`KNOWN`],
+/// What else gives a program a credential or chooses one, beside [`KNOWN`],
 /// [`TOKEN_FILES`] and those of `onecred-anthropic`.
-const REMOVED: [&str; 34] = [
-    "ANTHROPIC_BEDROCK_BASE_URL",
+const REMOVED: [&str; 27] = [
     "ANTHROPIC_CONFIG_DIR",
-    "ANTHROPIC_FOUNDRY_BASE_URL",
-    "ANTHROPIC_FOUNDRY_RESOURCE",
     "ANTHROPIC_PROFILE",
-    "ANTHROPIC_VERTEX_BASE_URL",
     "AWS_ACCESS_KEY_ID",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -104,19 +99,16 @@ const REMOVED: [&str; 34] = [
     "AZURE_CLIENT_CERTIFICATE_PATH",
     "AZURE_CLIENT_ID",
     "AZURE_CLIENT_SECRET",
-    "AZURE_OPENAI_ENDPOINT",
     "AZURE_PASSWORD",
     "AZURE_TENANT_ID",
     "AZURE_USERNAME",
     "GOOGLE_APPLICATION_CREDENTIALS",
     "GOOGLE_APPLICATION_CREDENTIALS_JSON",
     "GOOGLE_CREDENTIALS",
-    "GOOGLE_GEMINI_BASE_URL",
     "IDENTITY_ENDPOINT",
     "IDENTITY_HEADER",
     "MSI_SECRET",
     "OPENAI_ADMIN_KEY",
-    "OPENAI_BASE_URL",
 ];
 
 /// Every variable that `exec` removes.
