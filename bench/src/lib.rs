@@ -1,15 +1,18 @@
 //! Measures a warm `authorize` of onecred beside a hand-written floor and beside what other crates do when their
 //! token is cached, all in one run. See README.md for what is and is not like with like.
 //!
-//! Two programs share this library: `onecred-bench` takes the time, with the allocator that every program has;
+//! Two programs share that part of the library: `onecred-bench` takes the time, with the allocator that every program has;
 //! `onecred-bench-allocations` counts allocations. One process cannot do both fairly: README.md says what a
 //! counting allocator did to the times.
+//!
+//! A third one, `onecred-bench-keyed`, is about sets of many clients.
 
 pub mod allocations;
 pub mod args;
 pub mod candidate;
 pub mod floor;
 pub mod gate;
+pub mod keyed;
 pub mod measure;
 pub mod ours;
 pub mod peers;

@@ -171,6 +171,24 @@ pub(crate) struct TargetArgs {
     pub(crate) allow_env_base_url: bool,
 }
 
+impl TargetArgs {
+    /// That target with nothing else said.
+    pub(crate) fn of(target: TargetName) -> Self {
+        Self {
+            target,
+            origins: Vec::new(),
+            base_url: None,
+            key_header: None,
+            key_bearer: false,
+            key_env: None,
+            bearer_env: None,
+            source: None,
+            dialect: None,
+            allow_env_base_url: false,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TargetName {
     /// The Anthropic API, by its own variables

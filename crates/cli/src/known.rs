@@ -59,7 +59,8 @@ pub(crate) const KNOWN: [Known; 13] = [
     ),
     key(
         "ANTHROPIC_FOUNDRY_API_KEY",
-            "",
+        "ANTHROPIC_FOUNDRY_BASE_URL",
+        "",
     ),
     key("OPENAI_API_KEY", "OPENAI_BASE_URL", OPENAI),
     key("CODEX_API_KEY", "OPENAI_BASE_URL", OPENAI),

@@ -12,8 +12,8 @@ use onecred_config::{
     AuthFactory, BuildContext, Built, ConfigError, ConfigErrorKind, Consent, Registry, Section,
 };
 use onecred_core::{
-    AuthRequest, Authenticator, Body, CachePolicy, Credential, HeaderSecret, Reason, ResponseHead,
-    TextFrom, Verdict, provider_fn,
+    Auth, AuthRequest, Authenticator, Body, CachePolicy, Credential, HeaderSecret, Reason,
+    ResponseHead, TextFrom, Verdict, provider_fn,
 };
 use onecred_testkit::LeakScan;
 
@@ -111,6 +111,17 @@ fn the_variables_that_were_looked_at_are_reported() {
         ]
     );
     assert!(registry.attempts("b").is_empty());
+}
+
+#[test]
+fn a_chain_that_begins_with_a_variable_is_no_more_than_that_variable() {
+    let chain = "{ chain = [{ env = \"GOOD\" }, { vault = { path = \"one\" } }] }";
+    let registry = builder(&Asked::default())
+        .build_from_str(&text(chain))
+        .unwrap();
+    let auth = registry.get("a").unwrap().auth();
+    assert!(matches!(auth, Auth::Static(_)), "{auth:?}");
+    assert_eq!(auth.source().as_str(), "env:GOOD");
 }
 
 /// A kind whose cache may be shared with others, so that the chain does not see its provider.

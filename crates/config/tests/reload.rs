@@ -321,7 +321,7 @@ async fn reload_under_load_fails_no_request_and_leaves_others_alone() {
     let total = requests.load(Ordering::SeqCst);
     assert!(total > 32 * 50, "{total} requests");
     assert_eq!(setup.registry.get("stays").unwrap().status().epoch, epoch);
-    // One for the client that stays, and one for each round that has a vault: 33 of 50.
+    // One for the client that stays, and one for each round that has a vault: 34 of 50.
     let rounds = (1..=50).filter(|round| round % 3 != 0).count();
     assert!(
         setup.asked.vault() <= 1 + rounds,

@@ -58,7 +58,8 @@ async fn commands_of_other_files_need_trust_by_content() {
         (file.as_path(), candidate.sha256())
     );
     assert!(store.is_trusted(&file).unwrap());
-    let registry = build(Consent::TrustedOnly).unwrap();
+    assert_eq!(kind(build(Consent::TrustedOnly)), None);
+    let registry = build(Consent::Explicit).unwrap();
     assert_eq!(asked.command(), 0, "building runs nothing");
     let client = registry.get("claude").unwrap();
     assert_eq!(

@@ -2,7 +2,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
+mod command;
 mod error;
+mod jwt;
+mod key_file;
+mod off_thread;
 mod resolve;
 mod resolved;
 
@@ -10,5 +14,7 @@ mod resolved;
 mod tests;
 
 pub use builder::Custom;
+pub use command::HelperCommand;
 pub use error::Error;
+pub use key_file::KeyFile;
 pub use resolved::Resolved;

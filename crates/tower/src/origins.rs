@@ -1,8 +1,7 @@
 //! Requests to places that the credential is not for.
 
-use http::header::{self, HeaderName};
-use http::{HeaderMap, Uri};
-use onecred_core::{KeyPlacement, Origin, OriginRule, Target};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use onecred_core::{Origin, OriginRule, Target};
 
 /// What happens to a request to an origin that is not in the target's list, such as the second hop of
 /// a redirect.
@@ -20,16 +19,6 @@ pub enum OtherOrigins {
     SendBare,
 }
 
-/// Credential headers of this field, whatever the target.
-const KNOWN: [HeaderName; 6] = [
-    header::AUTHORIZATION,
-    HeaderName::from_static("x-api-key"),
-    HeaderName::from_static("api-key"),
-    HeaderName::from_static("x-goog-api-key"),
-    HeaderName::from_static("x-amz-security-token"),
-    HeaderName::from_static("dpop"),
-];
-
 /// Whether a request to `uri` goes to another place than the target's, and one that can be told.
 pub(crate) fn is_elsewhere(target: &Target, uri: &Uri) -> bool {
     !target.allows(uri)
@@ -44,25 +33,21 @@ pub(crate) fn is_elsewhere(target: &Target, uri: &Uri) -> bool {
 pub(crate) fn has_credential(headers: &HeaderMap, target: &Target) -> bool {
     headers
         .iter()
-        .any(|(name, value)| value.is_sensitive() || KNOWN.contains(name) || carries(target, name))
+        .any(|(name, value)| looks_like_one(target, name, value))
 }
 
 /// Removes every header that looks like a credential.
 pub(crate) fn strip(headers: &mut HeaderMap, target: &Target) {
-    for name in &KNOWN {
-        headers.remove(name);
-    }
-    let more: Vec<HeaderName> = headers
+    let found: Vec<HeaderName> = headers
         .iter()
-        .filter(|(name, value)| value.is_sensitive() || carries(target, name))
+        .filter(|(name, value)| looks_like_one(target, name, value))
         .map(|(name, _)| name.clone())
         .collect();
-    for name in more {
+    for name in found {
         headers.remove(name);
     }
 }
 
-fn carries(target: &Target, name: &HeaderName) -> bool {
-    target.key_placement().map(KeyPlacement::header) == Some(name)
-        || target.gateway_headers().any(|gateway| gateway == name)
+fn looks_like_one(target: &Target, name: &HeaderName, value: &HeaderValue) -> bool {
+    value.is_sensitive() || target.is_credential_header(name)
 }

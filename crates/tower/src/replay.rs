@@ -5,9 +5,7 @@ use std::pin::Pin;
 
 use http::request::Parts;
 use http::response;
-use onecred_core::{
-    Auth, AuthError, AuthRequest, Authenticator, CredentialKind, Receipt, ResponseHead, Verdict,
-};
+use onecred_core::{AuthError, AuthRequest, Authenticator, Receipt, ResponseHead, Verdict};
 
 use crate::body::{BodyView, InspectBody};
 use crate::refused::ReplayRefused;
@@ -31,7 +29,7 @@ impl<B> Kept<B> {
         parts: &Parts,
         body: &B,
     ) -> Option<Self> {
-        if !may_be_authorized_again(&authenticator.auth()) {
+        if !authenticator.may_reauthorize() {
             return None;
         }
         let body = bodies.replay(body)?;
@@ -39,14 +37,6 @@ impl<B> Kept<B> {
             parts: parts.clone(),
             body,
         })
-    }
-}
-
-fn may_be_authorized_again(auth: &Auth) -> bool {
-    match auth {
-        Auth::Provider(_) => true,
-        Auth::Static(fixed) => fixed.credential().kind() == CredentialKind::Signature,
-        _ => false,
     }
 }
 

@@ -32,9 +32,7 @@ pub(crate) fn read(path: &Path) -> Content {
     let done = File::open(path).and_then(|file| file.take(MAX + 1).read_to_end(&mut bytes));
     match done {
         Err(error) => failed(error.kind()),
-        Ok(_) if bytes.len() as u64 > MAX => {
-            Content::Unreadable("is longer than 1 MiB".to_owned())
-        }
+        Ok(_) if bytes.len() as u64 > MAX => Content::Unreadable("is longer than 1 MiB".to_owned()),
         Ok(_) => Content::Bytes(bytes),
     }
 }

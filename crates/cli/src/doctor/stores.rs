@@ -60,7 +60,11 @@ pub(crate) fn all(env: &Env, has_codex: bool) -> Vec<Store> {
         }
     }
     if has_codex && let Some(directory) = codex_directory(env) {
-        stores.extend(Store::read("codex", directory.join("auth.json"), Form::Codex));
+        stores.extend(Store::read(
+            "codex",
+            directory.join("auth.json"),
+            Form::Codex,
+        ));
     }
     stores
 }

@@ -133,6 +133,13 @@ impl Authenticator {
         Ok(epoch)
     }
 
+    /// Whether this header carries a credential, as far as this client knows: a well-known name, one that
+    /// the target declares, or one that its credentials used up to now. For adapters that vet default
+    /// headers or send a request on without credentials.
+    pub fn is_credential_header(&self, name: &http::HeaderName) -> bool {
+        self.client.main.load().names().contains(name)
+    }
+
     /// Whether a rejected request could be authorized better a second time: the auth is a provider, or a
     /// signer that may be asked to sign again, or a gateway's is a provider. Where it is `false`, an
     /// adapter need not keep the request for a replay.

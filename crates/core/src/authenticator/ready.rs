@@ -94,7 +94,11 @@ impl Ready {
         Ok(Self {
             generation,
             placed,
-            companions: companions.into(),
+            // An empty default is shared, an empty copy is not.
+            companions: match companions {
+                [] => Arc::default(),
+                some => some.into(),
+            },
             names,
             subject: credential.subject_of().cloned(),
             version: 0,

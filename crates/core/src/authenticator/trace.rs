@@ -33,7 +33,9 @@ pub(super) struct Traces(Mutex<VecDeque<Trace>>);
 
 impl Traces {
     pub(super) fn new(first: Option<Trace>) -> Self {
-        Self(Mutex::new(first.into_iter().collect()))
+        let mut traces = VecDeque::with_capacity(usize::from(first.is_some()));
+        traces.extend(first);
+        Self(Mutex::new(traces))
     }
 
     /// Remembers a trace that is about to be used.
@@ -43,6 +45,8 @@ impl Traces {
         if traces.iter().any(known) {
             return;
         }
+        // Most clients have few, and a process may have a million clients: no room ahead of the need.
+        traces.reserve_exact(1);
         traces.push_back(trace);
         if traces.len() > REMEMBERED {
             traces.pop_front();

@@ -69,7 +69,7 @@ impl CachedProviderBuilder {
 
     /// The cached provider.
     pub fn build(self) -> CachedProvider {
-        let name = self.provider.name().into_owned();
+        let name: Arc<str> = self.provider.name().into();
         CachedProvider {
             source: None,
             shared: Arc::new(Shared {
@@ -79,7 +79,7 @@ impl CachedProviderBuilder {
                 runtime: self.runtime,
                 observer: self.observer,
                 version: AtomicU64::new(0),
-                state: Mutex::new(State::new(&name, self.policy)),
+                state: Mutex::new(State::new(Arc::clone(&name), self.policy)),
                 name,
             }),
         }

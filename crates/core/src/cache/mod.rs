@@ -19,8 +19,8 @@ pub use builder::CachedProviderBuilder;
 pub use policy::CachePolicy;
 pub use status::CacheStatus;
 
-pub(crate) use entry::{Entry, Now};
 pub(crate) use ahead::Ahead;
+pub(crate) use entry::{Entry, Now};
 pub(crate) use flight::{Flight, Outcome, Wait};
 pub(crate) use state::Rejected;
 
@@ -57,7 +57,7 @@ pub struct CachedProvider {
 
 pub(crate) struct Shared {
     provider: Arc<dyn CredentialProvider>,
-    name: String,
+    name: Arc<str>,
     timeout: Duration,
     clock: Arc<dyn Clock>,
     runtime: Arc<dyn Runtime>,

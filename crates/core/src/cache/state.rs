@@ -25,7 +25,7 @@ const SLOW: Duration = Duration::from_secs(2);
 
 pub(crate) struct State {
     /// The provider's name, for its errors.
-    name: String,
+    name: Arc<str>,
     policy: CachePolicy,
     pub(super) current: Option<Arc<Entry>>,
     /// The current credential was rejected; sticky until another one replaces it.
@@ -104,9 +104,9 @@ pub(super) enum Landed {
 }
 
 impl State {
-    pub(super) fn new(name: &str, policy: CachePolicy) -> Self {
+    pub(super) fn new(name: Arc<str>, policy: CachePolicy) -> Self {
         Self {
-            name: name.to_owned(),
+            name,
             policy,
             current: None,
             rejected: false,

@@ -258,7 +258,8 @@ impl<K: Eq> Shared<K> {
         K: Clone,
     {
         // Room first: one lock at a time.
-        let evicted = self.make_room(hash);
+        let is_full = self.len.fetch_add(1, Ordering::Relaxed) >= self.capacity;
+        let mut evicted = is_full.then(|| self.evict(hash)).flatten();
         let due = self.now_ms().saturating_add(millis(FIRST_LOOK));
         let mut table = self.write(hash);
         let kept = match table.get(hash, key) {
@@ -266,6 +267,12 @@ impl<K: Eq> Shared<K> {
             None => {
                 table.insert(hash, key.clone(), made.clone(), due);
                 drop(table);
+                // Others had counted themselves in and were not there yet to be evicted.
+                if is_full && evicted.is_none() && self.len.load(Ordering::Relaxed) > self.capacity
+                {
+                    evicted = self.evict(hash);
+                }
+                drop(evicted);
                 return made;
             }
         };
@@ -275,11 +282,8 @@ impl<K: Eq> Shared<K> {
         kept
     }
 
-    /// Counts one more, and lets another go if that is one too many.
-    fn make_room(&self, hash: u64) -> Option<Removed<K>> {
-        if self.len.fetch_add(1, Ordering::Relaxed) < self.capacity {
-            return None;
-        }
+    /// Lets one go that was not asked for lately, of the same shard if it can be.
+    fn evict(&self, hash: u64) -> Option<Removed<K>> {
         let (own, shards) = (self.shard(hash), self.shards.len());
         for shard in (own..shards).chain(0..own) {
             let Some(shard) = self.shards.get(shard) else {

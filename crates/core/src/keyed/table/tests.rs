@@ -41,7 +41,10 @@ fn it_holds_what_a_hash_map_holds() {
     }
     assert!(!model.is_empty());
     for key in 0..100 {
-        assert_eq!(table.get(hash(key), &key).is_some(), model.contains_key(&key));
+        assert_eq!(
+            table.get(hash(key), &key).is_some(),
+            model.contains_key(&key)
+        );
     }
     assert_eq!(table.iter().count(), model.len());
     assert!(table.slots.len() <= 100, "vacant slots are used again");
