@@ -301,15 +301,15 @@ fn the_scheduler_refreshes_what_is_due_and_nothing_else() {
 #[test]
 fn at_most_so_many_refreshes_run_at_once_and_all_get_their_turn() {
     let rig = Rig::new(|builder| builder.most_at_once(3));
-    let issuer = hourly();
+    let issuer =
+        ScriptedProvider::new().then(Answer::bearer().expires_in(HOUR).gated());
+    issuer.gate().open();
     rig.tenants.refresh_ahead();
     for n in 0..10 {
         rig.warm_up(&rig.tenant(&named(n), &issuer)).unwrap();
     }
     assert_eq!(issuer.calls(), 10);
     issuer.gate().shut();
-    let held = ScriptedProvider::new();
-    drop(held);
     rig.pass(secs(3300 + 5));
     let status = rig.tenants.ahead_status();
     assert_eq!((status.running, status.waiting, issuer.calls()), (3, 7, 13));

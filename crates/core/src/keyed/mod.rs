@@ -35,7 +35,7 @@ use table::{Removed, Table};
 /// [`refresh_ahead`](Self::refresh_ahead) was called, one task that refreshes them all ahead of time.
 ///
 /// A look-up locks one of many shards, for reading. When the set is full, a key that was not asked for
-/// lately makes room; whoever still holds its authenticator goes on with it. Clones are the same set.
+/// again lately makes room; whoever still holds its authenticator goes on with it. Clones are the same set.
 ///
 /// ```
 /// use onecred_core::{Auth, AuthError, HeaderSecret, KeyedAuthenticators, Target, TextFrom};
@@ -257,6 +257,9 @@ impl<K: Eq> Shared<K> {
     where
         K: Clone,
     {
+        if let Some(faster) = self.read(hash).get(hash, key) {
+            return faster.clone();
+        }
         // Room first: one lock at a time.
         let is_full = self.len.fetch_add(1, Ordering::Relaxed) >= self.capacity;
         let mut evicted = is_full.then(|| self.evict(hash)).flatten();

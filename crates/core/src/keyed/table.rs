@@ -76,7 +76,8 @@ impl<K: Eq> Table<K> {
         let slot = Slot {
             hash,
             next: NONE,
-            used: AtomicBool::new(true),
+            // Not yet: many keys that come once must not push out those that come again.
+            used: AtomicBool::new(false),
             due: AtomicU64::new(due),
             entry: Some(Entry { key, authenticator }),
         };
