@@ -19,6 +19,8 @@ ALLOWED = {
     "onecred-tower": HTTP | {"onecred_core", "http_body", "tower_layer", "tower_service"},
     # reqwest and reqwest-middleware are what it adapts; url and serde come with their builders.
     "onecred-reqwest": HTTP | {"onecred_core", "reqwest", "reqwest_middleware", "url", "serde", "serde_core"},
+    # schemars: the schema of the types, behind a feature. serde: what a factory deserializes.
+    "onecred-config": HTTP | {"onecred_core", "serde", "serde_core", "schemars", "serde_json"},
     "onecred-anthropic": HTTP | {"onecred_core"},
     "onecred-static": HTTP | {"onecred_core"},
     "onecred": HTTP
