@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use onecred_core::{
-    Auth, AuthError, Clock, Credential, CredentialProvider, HeaderSecret, KeyedAuthenticators, ProvideContext,
-    ProviderError, Target, TextFrom,
+    Auth, AuthError, Clock, Credential, CredentialProvider, HeaderSecret, KeyedAuthenticators,
+    ProvideContext, ProviderError, Target, TextFrom,
 };
 use onecred_testkit::{ManualClock, ManualRuntime};
 
@@ -43,7 +43,9 @@ type Log = Arc<Mutex<Vec<Duration>>>;
 impl<const LENGTH: usize> CredentialProvider for Issuer<LENGTH> {
     async fn provide(&self, cx: &ProvideContext) -> Result<Credential, ProviderError> {
         if let Some(log) = &self.log {
-            log.lock().unwrap_or_else(PoisonError::into_inner).push(cx.clock().monotonic());
+            log.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(cx.clock().monotonic());
         }
         if !self.takes.is_zero() {
             cx.sleep(self.takes).await;
@@ -59,7 +61,11 @@ impl<const LENGTH: usize> CredentialProvider for Issuer<LENGTH> {
 }
 
 fn issuer<const LENGTH: usize>(takes: Duration, log: Option<Log>) -> Arc<Issuer<LENGTH>> {
-    Arc::new(Issuer { minted: AtomicU64::new(0), takes, log })
+    Arc::new(Issuer {
+        minted: AtomicU64::new(0),
+        takes,
+        log,
+    })
 }
 
 impl Tenants {
@@ -67,14 +73,21 @@ impl Tenants {
     pub fn new(capacity: usize) -> Result<Self, Failure> {
         let clock = ManualClock::new();
         let runtime = ManualRuntime::new(&clock);
-        let target = Target::builder("api").origin("https://api.example.com")?.key_header("x-api-key")?.build()?;
+        let target = Target::builder("api")
+            .origin("https://api.example.com")?
+            .key_header("x-api-key")?
+            .build()?;
         let keyed = KeyedAuthenticators::builder(target)
             .capacity(capacity)
             .clock(clock.clone())
             .runtime(runtime.clone())
             .most_at_once(MOST_AT_ONCE)
             .build();
-        Ok(Self { keyed, clock, runtime })
+        Ok(Self {
+            keyed,
+            clock,
+            runtime,
+        })
     }
 
     /// Keys in random order.
@@ -87,10 +100,16 @@ impl Tenants {
             state ^= state << 17;
             state
         };
-        (0..count).map(|_| key((random() % of as u64) as usize)).collect()
+        (0..count)
+            .map(|_| key((random() % of as u64) as usize))
+            .collect()
     }
 
-    fn add<const LENGTH: usize>(&self, n: usize, issuer: &Arc<Issuer<LENGTH>>) -> Result<(), Failure> {
+    fn add<const LENGTH: usize>(
+        &self,
+        n: usize,
+        issuer: &Arc<Issuer<LENGTH>>,
+    ) -> Result<(), Failure> {
         let make = || Ok::<_, AuthError>(Auth::provider(self.keyed.cached(Arc::clone(issuer))));
         self.keyed.get_or_insert_with(&key(n), make)?;
         Ok(())
@@ -98,7 +117,9 @@ impl Tenants {
 
     fn warm_up(&self, n: usize) -> Result<(), Failure> {
         let client = self.keyed.get(key(n).as_str()).ok_or("a tenant is gone")?;
-        let done = self.runtime.complete(async { (client.warm_up().await, client.warm_up().await) });
+        let done = self
+            .runtime
+            .complete(async { (client.warm_up().await, client.warm_up().await) });
         let (first, second) = done.ok_or("a refresh hangs")?;
         first?;
         Ok(second?)
@@ -112,9 +133,14 @@ fn key(n: usize) -> String {
 /// Static keys.
 pub fn fill_static(tenants: &Tenants, count: usize) -> Result<(), Failure> {
     for n in 0..count {
-        tenants.keyed.get_or_insert_with(&key(n), || -> Result<_, Failure> {
-            Ok(Auth::api_key(HeaderSecret::parse(&format!("sk-{n:037}"), TextFrom::Argument)?))
-        })?;
+        tenants
+            .keyed
+            .get_or_insert_with(&key(n), || -> Result<_, Failure> {
+                Ok(Auth::api_key(HeaderSecret::parse(
+                    &format!("sk-{n:037}"),
+                    TextFrom::Argument,
+                )?))
+            })?;
     }
     Ok(())
 }
@@ -178,7 +204,10 @@ impl Spread {
         (0..count).try_for_each(|n| tenants.add(n, &issuer))?;
         // Everybody's first use at once: the worst case, since only the jitter spreads their windows.
         for n in 0..count {
-            let client = tenants.keyed.get(key(n).as_str()).ok_or("a tenant is gone")?;
+            let client = tenants
+                .keyed
+                .get(key(n).as_str())
+                .ok_or("a tenant is gone")?;
             drop(tenants.runtime.complete(client.warm_up()));
         }
         tenants.pass(Duration::from_secs(2));

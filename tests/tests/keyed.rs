@@ -1,4 +1,9 @@
 //! Sets of keyed clients: isolation, the bound, and the one scheduler.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -160,6 +165,7 @@ fn the_set_is_bounded_and_who_is_used_stays() {
     // Who was evicted goes on for whoever holds it, and its key is made anew.
     let evicted = rig.tenant("evicted", &issuer);
     for n in 0..300 {
+        assert!(rig.tenants.get("favourite").is_some());
         rig.tenant(&named(n), &issuer);
     }
     assert!(rig.tenants.get("evicted").is_none());
@@ -301,8 +307,7 @@ fn the_scheduler_refreshes_what_is_due_and_nothing_else() {
 #[test]
 fn at_most_so_many_refreshes_run_at_once_and_all_get_their_turn() {
     let rig = Rig::new(|builder| builder.most_at_once(3));
-    let issuer =
-        ScriptedProvider::new().then(Answer::bearer().expires_in(HOUR).gated());
+    let issuer = ScriptedProvider::new().then(Answer::bearer().expires_in(HOUR).gated());
     issuer.gate().open();
     rig.tenants.refresh_ahead();
     for n in 0..10 {

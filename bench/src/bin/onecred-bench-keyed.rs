@@ -22,15 +22,38 @@ fn main() -> Result<(), Failure> {
 }
 
 fn memory(out: &mut impl Write, scale: usize) -> Result<(), Failure> {
-    writeln!(out, "Memory, bytes for each tenant, its key of 14 characters and its secret included")?;
-    writeln!(out, "{:>9}  {:>7}  {:>7}  what", "tenants", "bytes", "allocs")?;
+    writeln!(
+        out,
+        "Memory, bytes for each tenant, its key of 14 characters and its secret included"
+    )?;
+    writeln!(
+        out,
+        "{:>9}  {:>7}  {:>7}  what",
+        "tenants", "bytes", "allocs"
+    )?;
     type Fill = fn(&Tenants, usize) -> Result<(), Failure>;
     let rows: [(&str, usize, Fill); 5] = [
-        ("static API key of 40 characters", 1_000_000, keyed::fill_static),
+        (
+            "static API key of 40 characters",
+            1_000_000,
+            keyed::fill_static,
+        ),
         ("provider, never used", 1_000_000, keyed::fill_unused),
-        ("provider, token of 40 characters, used", 1_000_000, keyed::fill_used::<40>),
-        ("provider, token of 1,024 characters, used", 100_000, keyed::fill_used::<1024>),
-        ("provider, token of 40 characters, after 40 refreshes", 10_000, keyed::fill_refreshed),
+        (
+            "provider, token of 40 characters, used",
+            1_000_000,
+            keyed::fill_used::<40>,
+        ),
+        (
+            "provider, token of 1,024 characters, used",
+            100_000,
+            keyed::fill_used::<1024>,
+        ),
+        (
+            "provider, token of 40 characters, after 40 refreshes",
+            10_000,
+            keyed::fill_refreshed,
+        ),
     ];
     for (what, tenants, fill) in rows {
         let tenants = tenants / scale;
@@ -54,8 +77,15 @@ const LOOKUPS: usize = 200_000;
 const SAMPLES: usize = 11;
 
 fn lookups(out: &mut impl Write, scale: usize) -> Result<(), Failure> {
-    writeln!(out, "\nLook-ups of random keys on one thread, ns for each (median of {SAMPLES}; fastest..slowest)")?;
-    writeln!(out, "{:>9}  {:>22}  {:>22}", "tenants", "get", "get + authorize")?;
+    writeln!(
+        out,
+        "\nLook-ups of random keys on one thread, ns for each (median of {SAMPLES}; fastest..slowest)"
+    )?;
+    writeln!(
+        out,
+        "{:>9}  {:>22}  {:>22}",
+        "tenants", "get", "get + authorize"
+    )?;
     for tenants in [1_000, 100_000, 1_000_000] {
         let tenants = (tenants / scale).max(10);
         let set = Tenants::new(tenants)?;
@@ -91,7 +121,12 @@ fn sample(keys: &[String], mut hit: impl FnMut(&str) -> bool) -> Result<String, 
         let time = times.get(index).copied().unwrap_or_default();
         time.as_nanos() as f64 / keys.len() as f64
     };
-    Ok(format!("{:.0} ({:.0}..{:.0})", each(SAMPLES / 2), each(0), each(SAMPLES - 1)))
+    Ok(format!(
+        "{:.0} ({:.0}..{:.0})",
+        each(SAMPLES / 2),
+        each(0),
+        each(SAMPLES - 1)
+    ))
 }
 
 fn spread(out: &mut impl Write, spread: &Spread) -> Result<(), Failure> {
@@ -100,18 +135,45 @@ fn spread(out: &mut impl Write, spread: &Spread) -> Result<(), Failure> {
         "\nRefreshes ahead of {} tenants' tokens (life 1 h, all obtained within {} s) by one scheduler",
         spread.tenants, spread.obtained_within
     )?;
-    writeln!(out, "A refresh takes 1 s, at most {} at once; manual clock", spread.most_at_once)?;
+    writeln!(
+        out,
+        "A refresh takes 1 s, at most {} at once; manual clock",
+        spread.most_at_once
+    )?;
     writeln!(out, "{:>18}  {:>9}", "before expiry", "started")?;
-    let most = spread.histogram.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
+    let most = spread
+        .histogram
+        .iter()
+        .map(|(_, count)| *count)
+        .max()
+        .unwrap_or(1)
+        .max(1);
     for (from, count) in &spread.histogram {
         let bar = "#".repeat(count * 50 / most);
-        writeln!(out, "{:>11}..{:>3} s  {count:>9}  {bar}", from + keyed::BUCKET, from)?;
+        writeln!(
+            out,
+            "{:>11}..{:>3} s  {count:>9}  {bar}",
+            from + keyed::BUCKET,
+            from
+        )?;
     }
     writeln!(out, "refreshed:                 {:>9}", spread.refreshed)?;
     writeln!(out, "expired before refreshed:  {:>9}", spread.expired)?;
-    writeln!(out, "most in flight:            {:>9}", spread.most_in_flight)?;
-    writeln!(out, "most started in 1 s:       {:>9}", spread.most_in_a_second)?;
+    writeln!(
+        out,
+        "most in flight:            {:>9}",
+        spread.most_in_flight
+    )?;
+    writeln!(
+        out,
+        "most started in 1 s:       {:>9}",
+        spread.most_in_a_second
+    )?;
     writeln!(out, "scheduler tasks:           {:>9}", spread.tasks)?;
-    writeln!(out, "real time for all of it:   {:>7.1} s", spread.real.as_secs_f64())?;
+    writeln!(
+        out,
+        "real time for all of it:   {:>7.1} s",
+        spread.real.as_secs_f64()
+    )?;
     Ok(())
 }

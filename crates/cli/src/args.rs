@@ -98,6 +98,7 @@ pub(crate) struct Headers {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("target", |target| target.required(false)))]
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) target: Option<TargetArgs>,
@@ -110,6 +111,7 @@ pub(crate) struct Doctor {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(mut_arg("target", |target| target.required(false)))]
 pub(crate) struct Exec {
     #[command(flatten)]
     pub(crate) target: Option<TargetArgs>,

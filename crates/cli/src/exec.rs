@@ -60,13 +60,16 @@ fn start(mut command: Command) -> io::Result<Exit> {
 
 /// The environment without the variables of any credential.
 fn inherited(env: &Env, target: Option<&TargetArgs>) -> Vec<(OsString, OsString)> {
-    let named = target.map_or([None, None], |target| {
-        [target.key_env.as_deref(), target.bearer_env.as_deref()]
-    });
+    let named = [
+        target.and_then(|target| target.key_env.as_deref()),
+        target.and_then(|target| target.bearer_env.as_deref()),
+    ];
     let is_removed = |name: &OsStr| {
-        known::removed()
-            .chain(named.into_iter().flatten())
-            .any(|removed| is_same_name(name, removed))
+        known::removed().any(|removed| is_same_name(name, removed))
+            || named
+                .iter()
+                .flatten()
+                .any(|removed| is_same_name(name, removed))
     };
     env.names()
         .filter(|name| !is_removed(name))

@@ -150,3 +150,24 @@ pub(crate) fn vendor_of(host: &str) -> Option<Vendor> {
         .find(|(suffixes, _)| suffixes.iter().copied().any(ends))?;
     Some(vendor)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_what_is_removed() {
+        let readme = include_str!("../README.md");
+        for name in removed() {
+            assert!(readme.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+
+    #[test]
+    fn hosts_are_told_apart_at_the_dot() {
+        assert_eq!(vendor_of("api.anthropic.com"), Some(Vendor::Anthropic));
+        assert_eq!(vendor_of("me.openai.azure.com"), Some(Vendor::Microsoft));
+        assert_eq!(vendor_of("evilgoogleapis.com"), None);
+        assert_eq!(vendor_of("api.anthropic.com.evil.example"), None);
+    }
+}

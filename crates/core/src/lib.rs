@@ -92,7 +92,7 @@ pub use header_secret::HeaderSecret;
 pub use http_send::{HttpSend, MAX_RESPONSE_BYTES, Route, SendError, SendErrorKind};
 pub use hygiene::{InvalidSecret, Note, Rule, SecretKind, Shape, TextFrom, Vendor, is_blank};
 pub use keyed::{AheadStatus, KeyedAuthenticators, KeyedBuilder};
-pub use observer::{Event, Observer};
+pub use observer::{CredentialFacts, Event, MultiObserver, Observer};
 pub use origin::{InvalidOrigin, Origin, OriginRule};
 pub use provider::{
     CredentialProvider, FnProvider, ProvideContext, ProviderChain, ProviderError,

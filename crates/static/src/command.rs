@@ -6,10 +6,10 @@ mod program;
 mod rfc3339;
 #[cfg(unix)]
 mod run;
-mod source;
 #[cfg(not(unix))]
 #[path = "command/run_unsupported.rs"]
 mod run;
+mod source;
 mod stderr;
 
 use std::borrow::Cow;
@@ -175,12 +175,16 @@ impl HelperCommand {
             Output::Bazel { uri } => Some(bazel::request(uri)?),
         };
         Ok(Job {
-            program: program::find(&self.program, self.path.as_deref(), self.base_dir.as_deref())?,
+            program: program::find(
+                &self.program,
+                self.path.as_deref(),
+                self.base_dir.as_deref(),
+            )?,
             arguments: self.arguments.clone(),
             env: self.env.clone(),
             directory: self.base_dir.clone(),
             stdin,
-            timeout: self.timeout.min(cx.remaining().saturating_sub(RESERVE)),
+            timeout: self.timeout.min(within(cx.remaining())),
             abandoned: Arc::clone(abandoned),
         })
     }
@@ -205,7 +209,10 @@ impl HelperCommand {
             Output::Token(kind) => self.token(*kind, &ended.stdout)?,
             Output::Bazel { .. } => bazel::read(ended.stdout.expose())?,
         };
-        if credential.expiry().is_some_and(|end| end <= cx.clock().now()) {
+        if credential
+            .expiry()
+            .is_some_and(|end| end <= cx.clock().now())
+        {
             return Err(ProviderError::unavailable(
                 "the helper printed a credential that has expired",
             ));
@@ -216,6 +223,11 @@ impl HelperCommand {
             (None, false) => credential.refresh_after(TTL),
         })
     }
+}
+
+/// The time for the program where the whole refresh has so much.
+fn within(remaining: Duration) -> Duration {
+    remaining.saturating_sub(RESERVE.min(remaining / 10))
 }
 
 /// A bearer credential, and whether it states its end.
@@ -266,5 +278,5 @@ impl fmt::Debug for HelperCommand {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

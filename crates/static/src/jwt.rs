@@ -57,9 +57,9 @@ mod tests {
             "eyJ",
             "eyJ..",
             "a.b.c",
-            "eyJhbGciOiJub25lIn0.e30.c2ln",          // {}
-            "eyJhbGciOiJub25lIn0.eyJleHAiOi0xfQ.c2ln", // {"exp":-1}
-            "eyJhbGciOiJub25lIn0.eyJleHAiOjFlMzAwfQ.c2ln", // {"exp":1e300}
+            "eyJhbGciOiJub25lIn0.e30.c2ln",                 // {}
+            "eyJhbGciOiJub25lIn0.eyJleHAiOi0xfQ.c2ln",      // {"exp":-1}
+            "eyJhbGciOiJub25lIn0.eyJleHAiOjFlMzAwfQ.c2ln",  // {"exp":1e300}
             "eyJhbGciOiJub25lIn0.eyJleHAiOjE3MDAwMDAwMDB9", // two parts
             "eyJhbGciOiJub25lIn0.eyJleHAiOjE3MDAwMDAwMDB9.x.y",
             "eyJhbGciOiJub25lIn0.e+30.c2ln",

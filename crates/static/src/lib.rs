@@ -3,6 +3,9 @@
 
 mod builder;
 mod command;
+#[cfg(feature = "config")]
+#[cfg_attr(docsrs, doc(cfg(feature = "config")))]
+pub mod config;
 mod error;
 mod jwt;
 mod key_file;
@@ -10,6 +13,8 @@ mod off_thread;
 mod resolve;
 mod resolved;
 
+#[cfg(test)]
+mod scratch;
 #[cfg(test)]
 mod tests;
 

@@ -4,13 +4,16 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use onecred_core::Untrusted;
+use onecred_core::{Shape, Untrusted};
 
 /// No settings and no store of a login is longer.
 const MAX: u64 = 1024 * 1024;
 
 /// No directory of logins holds more that matter.
 const MAX_ENTRIES: usize = 64;
+
+/// No name of a program or profile is longer, and hardly a key is shorter.
+const MAX_WORD: usize = 24;
 
 /// What became of reading a file.
 #[derive(Debug)]
@@ -63,6 +66,26 @@ pub(crate) fn entries(directory: &Path) -> Vec<PathBuf> {
         .collect();
     paths.sort();
     paths
+}
+
+/// A path that a variable names. What is not written as a whole path may be the secret itself, in the wrong
+/// variable, and is not shown.
+pub(crate) fn shown_if_path(path: &Path) -> String {
+    if path.is_absolute() || path.starts_with("~") {
+        shown(path)
+    } else {
+        "something that is not a whole path".to_owned()
+    }
+}
+
+/// A word of a setting, or `…` where it may be a secret.
+pub(crate) fn shown_word(word: &str) -> String {
+    let is_long = word.len() > MAX_WORD && !word.contains(std::path::is_separator);
+    if is_long || Shape::of(word).is_some() {
+        "…".to_owned()
+    } else {
+        Untrusted::sanitize(word)
+    }
 }
 
 /// A path for people.

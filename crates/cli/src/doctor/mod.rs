@@ -122,7 +122,8 @@ fn without_a_cause(
     let Err(refusal) = chosen else {
         return Vec::new();
     };
-    let fix = refusal.failure.hint.clone().unwrap_or_default();
+    let hint = refusal.failure.hint.clone();
+    let fix = hint.unwrap_or_else(|| "correct what is named there".to_owned());
     let is_none = |report: &onecred_core::Report| report.outcome == Outcome::None;
     if refusal.setting.is_none() && refusal.report.as_ref().is_some_and(is_none) {
         let mut found = Findings::of("unset");
@@ -174,18 +175,21 @@ fn print(diagnosis: &Diagnosis, out: &mut Output) {
         out.line(format_args!("  fix       {}", finding.fix));
         out.line("");
     }
-    let count = |severity| {
+    let count = |severity, name: &str| {
         let found = diagnosis.findings.iter();
-        found.filter(|one| one.severity == severity).count()
+        match found.filter(|one| one.severity == severity).count() {
+            1 => format!("1 {name}"),
+            count => format!("{count} {name}s"),
+        }
     };
     if diagnosis.findings.is_empty() {
         out.headline(Tone::Good, "nothing wrong", " was found");
         return;
     }
     out.line(format_args!(
-        "{} errors, {} warnings, {} notes",
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Info),
+        "{}, {}, {}",
+        count(Severity::Error, "error"),
+        count(Severity::Warning, "warning"),
+        count(Severity::Info, "note"),
     ));
 }

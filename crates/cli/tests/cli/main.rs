@@ -5,6 +5,11 @@ mod base_urls;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
+#[cfg(unix)]
+mod exec;
+#[cfg(test)]
 mod exit_codes;
 #[cfg(test)]
 mod explain;
@@ -16,3 +21,5 @@ mod hygiene;
 mod leaks;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod token;

@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::credential::Subject;
 use crate::error::AuthError;
 use crate::guard::ForeignPolicy;
-use crate::observer::{self, Event, Observer};
+use crate::observer::{self, CredentialFacts, Event, Observer};
 use crate::receipt::EpochId;
 use crate::signer::ClockSkew;
 use crate::sync::{Mutex, lock};
@@ -126,9 +126,12 @@ impl Authenticator {
             past.pop_front();
         }
         drop(past);
-        client.observe(&Event::Replaced {
-            target: client.target.name(),
-            epoch,
+        client.observe_of(&client.main.load_full(), |credential| {
+            client.observe(&Event::Replaced {
+                target: client.target.name(),
+                epoch,
+                credential,
+            });
         });
         Ok(epoch)
     }
@@ -181,6 +184,13 @@ impl Client {
 
     fn observe(&self, event: &Event<'_>) {
         observer::tell(self.observer.as_ref(), event);
+    }
+
+    /// Looks the facts up only where somebody listens.
+    fn observe_of(&self, live: &Live, tell: impl FnOnce(&CredentialFacts)) {
+        if self.observer.is_some() {
+            tell(&CredentialFacts::of(&live.auth, live.now()));
+        }
     }
 
     fn observe_refusal(&self, error: &AuthError) {

@@ -40,9 +40,18 @@ impl Authenticator {
             }
             Rejection::Credential | Rejection::Resign => {}
         }
-        client.observe(&Event::Rejected {
-            target: client.target.name(),
-            status: head.status,
+        client.observe_of(&live, |credential| {
+            let is_current = !receipt.is_deferred()
+                && live.epoch == receipt.epoch()
+                && match &live.auth {
+                    Auth::Provider(cache) => cache.holds(receipt.generation()),
+                    Auth::Anonymous | Auth::Static(_) => true,
+                };
+            client.observe(&Event::Rejected {
+                target: client.target.name(),
+                status: head.status,
+                credential: is_current.then_some(credential),
+            });
         });
         if receipt.is_deferred() {
             return Verdict::Reject;
@@ -133,8 +142,11 @@ impl Authenticator {
             return Ok(None);
         }
         let receipt = self.place(&armed, request)?.replay();
-        self.client.observe(&Event::Replayed {
-            target: self.client.target.name(),
+        self.client.observe_of(armed.main(), |credential| {
+            self.client.observe(&Event::Replayed {
+                target: self.client.target.name(),
+                credential,
+            });
         });
         Ok(Some(receipt))
     }

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use super::Shared;
 use super::flight::Flight;
 use super::state::{Discarded, Landed, Launch};
+use super::{CachedProvider, Shared};
 use crate::credential::Credential;
-use crate::observer::Event;
+use crate::observer::{self, CredentialFacts, Event};
 use crate::provider::{ProvideContext, ProviderError, Reason};
 use crate::runtime::{Runtime, default_runtime};
 use crate::sync::lock;
@@ -116,6 +116,7 @@ impl Landing {
         let Landed::Done {
             outcome,
             still_usable,
+            failures,
         } = landed
         else {
             return false;
@@ -129,13 +130,25 @@ impl Landing {
                 kind: entry.credential.kind(),
                 fingerprint: entry.credential.fingerprint(),
                 expiry: entry.credential.expiry(),
+                expires_in: observer::expires_in(entry.credential.expiry(), now.wall),
                 took,
             }),
-            Err(error) => shared.observe(&Event::RefreshFailed {
-                provider: &shared.name,
-                error,
-                still_usable,
-            }),
+            Err(error) if shared.observer.is_some() => {
+                let cache = CachedProvider {
+                    shared: Arc::clone(shared),
+                    source: None,
+                };
+                let credential = CredentialFacts::of_cache(&cache, now.wall);
+                shared.observe(&Event::RefreshFailed {
+                    provider: &shared.name,
+                    error,
+                    still_usable,
+                    failures,
+                    took,
+                    credential: credential.kind.is_some().then_some(&credential),
+                });
+            }
+            Err(_) => {}
         }
         true
     }

@@ -98,6 +98,8 @@ pub(super) enum Landed {
     Done {
         outcome: Result<Arc<Entry>, ProviderError>,
         still_usable: bool,
+        /// In a row.
+        failures: u32,
     },
     /// The credential was rejected meanwhile and came back unchanged: force another.
     Again,
@@ -362,6 +364,7 @@ impl State {
         Landed::Done {
             outcome,
             still_usable: self.servable(now).is_some(),
+            failures: self.failures,
         }
     }
 

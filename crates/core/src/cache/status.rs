@@ -4,6 +4,7 @@ use super::CachedProvider;
 use crate::credential::{CredentialKind, Subject};
 use crate::fingerprint::Fingerprint;
 use crate::provider::ProviderError;
+use crate::receipt::Generation;
 use crate::sync::lock;
 
 /// What a cache holds, for readiness checks, reports and metrics. It contains no secret.
@@ -27,6 +28,12 @@ pub struct CacheStatus {
 }
 
 impl CachedProvider {
+    /// Whether the credential of this generation is the current one.
+    pub(crate) fn holds(&self, generation: Option<Generation>) -> bool {
+        let state = lock(&self.shared.state);
+        generation.is_some() && state.current.as_ref().map(|entry| entry.generation) == generation
+    }
+
     /// What the cache holds now. Never asks the provider.
     pub fn status(&self) -> CacheStatus {
         let state = lock(&self.shared.state);

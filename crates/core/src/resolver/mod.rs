@@ -17,6 +17,7 @@ pub use text_source::{Argument, Variable};
 use crate::auth::Auth;
 use crate::env::Env;
 use crate::error::Conflict;
+use crate::observer::{Event, Observer};
 use crate::source_name::SourceName;
 
 /// What to do when one tier holds two credentials.
@@ -69,6 +70,21 @@ pub struct Resolution {
     pub auth: Auth,
     /// Every source that was looked at, and why it won or did not.
     pub report: Report,
+}
+
+impl Resolution {
+    /// Tells `observer` which source was selected for the target or client of this name.
+    pub fn tell(&self, target: &str, observer: &dyn Observer) {
+        if let Some(selected) = &self.report.selected {
+            observer.event(&Event::Resolved {
+                target,
+                source: &selected.source,
+                kind: selected.kind,
+                fingerprint: selected.fingerprint.as_ref(),
+                expiry: selected.expires_at,
+            });
+        }
+    }
 }
 
 impl Resolver {

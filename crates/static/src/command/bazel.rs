@@ -1,9 +1,7 @@
 //! Bazel's credential helper protocol: a URI in, headers out.
 
 use http::{HeaderName, HeaderValue};
-use onecred_core::{
-    Companion, Credential, HeaderSecret, ProviderError, TextFrom,
-};
+use onecred_core::{Companion, Credential, HeaderSecret, ProviderError, TextFrom};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use zeroize::Zeroizing;
@@ -27,7 +25,9 @@ const CREDENTIALS: [&str; 8] = [
 /// What the helper is asked.
 pub(super) fn request(uri: &str) -> Result<Vec<u8>, ProviderError> {
     if uri.len() > LONGEST_URI {
-        return Err(ProviderError::misconfigured("the URI for the helper is too long"));
+        return Err(ProviderError::misconfigured(
+            "the URI for the helper is too long",
+        ));
     }
     let mut request = serde_json::json!({ "uri": uri }).to_string().into_bytes();
     request.push(b'\n');
@@ -111,9 +111,8 @@ impl Header {
 
     fn credential(&self) -> Result<(Credential, bool), ProviderError> {
         let (name, value) = (self.name()?, self.value()?);
-        let parse = |text: &str| {
-            HeaderSecret::parse(text, TextFrom::Command).map_err(failure::not_a_token)
-        };
+        let parse =
+            |text: &str| HeaderSecret::parse(text, TextFrom::Command).map_err(failure::not_a_token);
         if name != http::header::AUTHORIZATION {
             return Ok((Credential::header(name, parse(value)?), false));
         }

@@ -36,14 +36,12 @@ pub(super) fn trouble(trouble: Trouble, timeout: Duration) -> ProviderError {
 fn start(error: io::Error) -> ProviderError {
     let message = "the helper could not be started";
     match error.kind() {
-        // Out of processes, memory or descriptors: a matter of time.
-        io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => {
-            ProviderError::unavailable(message).with_source(error)
-        }
-        _ if error.raw_os_error().is_some_and(|code| matches!(code, 23 | 24)) => {
-            ProviderError::unavailable(message).with_source(error)
-        }
-        _ => ProviderError::misconfigured(message).with_source(error),
+        io::ErrorKind::NotFound
+        | io::ErrorKind::PermissionDenied
+        | io::ErrorKind::InvalidInput
+        | io::ErrorKind::Unsupported => ProviderError::misconfigured(message).with_source(error),
+        // Out of processes, memory or descriptors, or just being replaced: a matter of time.
+        _ => ProviderError::unavailable(message).with_source(error),
     }
 }
 

@@ -27,7 +27,11 @@ impl Source for HelperCommand {
     }
 
     async fn look(&self, _env: &Env) -> Lookup {
-        match program::find(&self.program, self.path.as_deref(), self.base_dir.as_deref()) {
+        match program::find(
+            &self.program,
+            self.path.as_deref(),
+            self.base_dir.as_deref(),
+        ) {
             Ok(_) => Lookup::Found {
                 auth: Auth::provider(self.clone()),
                 detail: "not run yet".to_owned(),

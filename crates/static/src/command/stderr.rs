@@ -17,9 +17,17 @@ pub(super) fn first_line(stderr: &Secret, stdout: &Secret) -> Option<String> {
 
 pub(super) fn wants_a_terminal(line: &str) -> bool {
     let line = line.to_ascii_lowercase();
-    ["tty", "terminal", "stdin", "standard input", "interactive", "prompt", "ioctl"]
-        .iter()
-        .any(|word| line.contains(word))
+    [
+        "tty",
+        "terminal",
+        "stdin",
+        "standard input",
+        "interactive",
+        "prompt",
+        "ioctl",
+    ]
+    .iter()
+    .any(|word| line.contains(word))
 }
 
 fn hide(line: &str, printed: &str) -> String {
@@ -28,7 +36,11 @@ fn hide(line: &str, printed: &str) -> String {
     while !rest.is_empty() {
         let word = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
         let (piece, after) = rest.split_at(word);
-        shown.push_str(if is_secret(piece, printed) { HIDDEN } else { piece });
+        shown.push_str(if is_secret(piece, printed) {
+            HIDDEN
+        } else {
+            piece
+        });
         let between = after.find(is_part).unwrap_or(after.len());
         let (other, next) = after.split_at(between);
         shown.push_str(other);
@@ -43,7 +55,7 @@ fn is_part(c: char) -> bool {
 }
 
 fn is_secret(piece: &str, printed: &str) -> bool {
-    let has = |f: fn(&u8) -> bool| piece.as_bytes().iter().any(|byte| f(byte));
+    let has = |f: fn(&u8) -> bool| piece.as_bytes().iter().any(f);
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
     let is_path = piece.starts_with('/') && piece.split('/').skip(2).count() > 0;
     let short_parts = piece.split('/').all(|part| part.len() < SHORT + 8);
@@ -66,14 +78,27 @@ mod tests {
         for (stderr, expected) in [
             ("", None),
             ("\n  \n", None),
-            ("\u{1b}[31mlogin expired\u{1b}[0m\nmore\n", Some("login expired")),
+            (
+                "\u{1b}[31mlogin expired\u{1b}[0m\nmore\n",
+                Some("login expired"),
+            ),
             ("no such profile: work", Some("no such profile: work")),
             ("bad token=sk-ant-api03-abc", Some("bad token=[hidden]")),
-            ("token 'test-only-0123456789abcdef'", Some("token '[hidden]'")),
+            (
+                "token 'test-only-0123456789abcdef'",
+                Some("token '[hidden]'"),
+            ),
             ("hunter2hunter2 refused", Some("[hidden] refused")),
-            ("/usr/lib/python3/token.py: oops", Some("/usr/lib/python3/token.py: oops")),
+            (
+                "/usr/lib/python3/token.py: oops",
+                Some("/usr/lib/python3/token.py: oops"),
+            ),
         ] {
-            assert_eq!(shown(stderr, "hunter2hunter2\n").as_deref(), expected, "{stderr}");
+            assert_eq!(
+                shown(stderr, "hunter2hunter2\n").as_deref(),
+                expected,
+                "{stderr}"
+            );
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) struct Stamp {
     modified: Option<SystemTime>,
     place: Place,
     /// The times were old enough to be trusted.
-    settled: bool,
+    pub(super) settled: bool,
 }
 
 #[cfg(unix)]

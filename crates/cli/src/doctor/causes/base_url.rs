@@ -27,6 +27,7 @@ pub(super) fn look(scene: &Scene<'_>, found: &mut Findings) {
     }
     let project: Vec<String> = scene
         .working_directory()
+        .filter(|directory| Some(directory.as_path()) != scene.env.home())
         .map(|directory| set_in_project(&directory))
         .unwrap_or_default();
     let is_changed = scene

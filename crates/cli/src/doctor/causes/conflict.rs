@@ -1,7 +1,8 @@
 //! 1: two credentials for one target.
 
-use onecred_core::{Outcome, Untrusted};
+use onecred_core::Outcome;
 
+use crate::doctor::files;
 use crate::doctor::finding::Findings;
 use crate::doctor::scene::{Scene, Scope, is_set};
 
@@ -36,8 +37,8 @@ pub(super) fn look(scene: &Scene<'_>, found: &mut Findings) {
         found.warning(
             "a key and a profile are both chosen; programs differ in which they use",
             format!(
-                "{key} is set, and ANTHROPIC_PROFILE names {:?}",
-                Untrusted::new(profile)
+                "{key} is set, and ANTHROPIC_PROFILE names {}",
+                files::shown_word(profile)
             ),
             format!("unset ANTHROPIC_PROFILE, or unset {key} to use the profile"),
         );

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use onecred_core::{Env, Shape, Untrusted};
+use onecred_core::{Env, Shape};
 use serde_json::Value;
 
 use crate::doctor::files::{self, Content};
@@ -54,7 +54,12 @@ fn credential_processes(scene: &Scene<'_>, found: &mut Findings) {
     let Some(path) = own.or_else(|| Some(scene.env.home()?.join(".aws/config"))) else {
         return;
     };
-    for (at, line) in files::text(&path).unwrap_or_default().lines().enumerate() {
+    let text = match files::read(&path) {
+        Content::Missing => return,
+        Content::Unreadable(why) => return unreadable(&files::shown(&path), &why, found),
+        Content::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+    };
+    for (at, line) in text.lines().enumerate() {
         let Some((name, command)) = line.split_once('=') else {
             continue;
         };
@@ -92,11 +97,7 @@ fn check(scene: &Scene<'_>, setting: &str, line: &str, runs: Runs, found: &mut F
         );
         return;
     };
-    let shown = if is_a_key(&program) {
-        "…".to_owned()
-    } else {
-        Untrusted::sanitize(&program)
-    };
+    let shown = files::shown_word(&program);
     if runs == Runs::Alone && (program.starts_with('~') || program.contains('$')) {
         found.error(
             "a helper's path is not expanded, so the program is not found",

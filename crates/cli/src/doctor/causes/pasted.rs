@@ -73,7 +73,7 @@ fn missing_files(scene: &Scene<'_>, found: &mut Findings) {
         };
         found.error(
             "a file that should hold a token cannot be used",
-            format!("{name} names {}, which {why}", files::shown(&path)),
+            format!("{name} names {}, which {why}", files::shown_if_path(&path)),
             format!("correct {name}, or unset it"),
         );
     }

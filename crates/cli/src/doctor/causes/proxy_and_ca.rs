@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use http::Uri;
-use onecred_core::{Env, Origin, Untrusted};
+use onecred_core::{Env, Origin};
 
 use crate::doctor::files::{self, Content};
 use crate::doctor::finding::Findings;
@@ -56,7 +56,7 @@ fn certificates(env: &Env, found: &mut Findings) {
         };
         found.error(
             "a file of trusted certificates cannot be used, so TLS fails or ignores it",
-            format!("{name} names {}, which {why}", files::shown(path)),
+            format!("{name} names {}, which {why}", files::shown_if_path(path)),
             format!("correct {name}, or unset it"),
         );
     }
@@ -65,7 +65,10 @@ fn certificates(env: &Env, found: &mut Findings) {
     {
         found.error(
             "a directory of trusted certificates does not exist",
-            format!("SSL_CERT_DIR names {:?}", Untrusted::new(list)),
+            format!(
+                "SSL_CERT_DIR names {}",
+                files::shown_if_path(Path::new(list))
+            ),
             "correct SSL_CERT_DIR, or unset it",
         );
     }

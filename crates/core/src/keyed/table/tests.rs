@@ -57,7 +57,11 @@ fn who_was_asked_for_gets_a_second_chance() {
     for key in 0..4_u32 {
         table.insert(hash(key), key, one.clone(), NEVER);
     }
-    assert_eq!(table.evict().map(|e| e.key), Some(0), "nobody was asked for");
+    assert_eq!(
+        table.evict().map(|e| e.key),
+        Some(0),
+        "nobody was asked for"
+    );
     assert!(table.get(hash(1), &1).is_some());
     assert_eq!(table.evict().map(|e| e.key), Some(2), "1 was asked for");
     assert_eq!(table.evict().map(|e| e.key), Some(3));
