@@ -23,8 +23,10 @@ ALLOWED = {
     "onecred-config": HTTP | {"onecred_core", "serde", "serde_core", "schemars", "serde_json"},
     "onecred-anthropic": HTTP | {"onecred_core"},
     "onecred-static": HTTP | {"onecred_core"},
+    # tracing levels and the metrics recorder stay inside; core's events come out.
+    "onecred-observe": HTTP | {"onecred_core"},
     "onecred": HTTP
-    | {"onecred_core", "onecred_anthropic", "onecred_static", "onecred_tower", "onecred_reqwest", "tokio"},
+    | {"onecred_core", "onecred_anthropic", "onecred_static", "onecred_tower", "onecred_reqwest", "onecred_config", "onecred_observe", "tokio"},
 }
 
 

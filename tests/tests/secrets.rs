@@ -1,6 +1,8 @@
 //! Planted secrets appear nowhere: Debug and Display of every public type that holds or has seen one, and
 //! every error chain.
 
+#![allow(clippy::unwrap_used, reason = "a failure is the test's")]
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 

@@ -1,5 +1,7 @@
 //! What the whole stack logs at trace level, adapters and their HTTP clients included, holds no secret.
 
+#![allow(clippy::unwrap_used, reason = "a failure is the test's")]
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 

@@ -57,6 +57,8 @@ pub(crate) enum Command {
     /// Prints the credential itself, for programs that ask a helper for it
     #[command(after_help = AFTER)]
     Token(Token),
+    /// Trusts a configuration file, as it is now, to run the commands in it
+    Trust(Trust),
     /// Tells the story of the library on real sockets of this machine; no account, no network
     Demo(Demo),
 }
@@ -98,7 +100,6 @@ pub(crate) struct Headers {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("target", |target| target.required(false)))]
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) target: Option<TargetArgs>,
@@ -111,7 +112,6 @@ pub(crate) struct Doctor {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(mut_arg("target", |target| target.required(false)))]
 pub(crate) struct Exec {
     #[command(flatten)]
     pub(crate) target: Option<TargetArgs>,
@@ -133,6 +133,16 @@ pub(crate) struct Token {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Trust {
+    /// The configuration file
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Take the trust back
+    #[arg(long)]
+    pub(crate) undo: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct Demo {
     /// Print JSON
     #[arg(long)]
@@ -142,8 +152,15 @@ pub(crate) struct Demo {
 #[derive(Debug, clap::Args)]
 pub(crate) struct TargetArgs {
     /// Whose API it is
-    #[arg(long, value_enum)]
-    pub(crate) target: TargetName,
+    #[arg(long, value_enum, conflicts_with = "config")]
+    pub(crate) target: Option<TargetName>,
+    /// A configuration file, in place of --target; naming it here is consent for its origins, and not
+    /// for its commands (see `trust`)
+    #[arg(long, value_name = "FILE", requires = "client")]
+    pub(crate) config: Option<PathBuf>,
+    /// The client of that file
+    #[arg(long, value_name = "NAME", requires = "config")]
+    pub(crate) client: Option<String>,
     /// Where the credential may go: https://HOST or https://HOST:PORT; can be repeated (custom)
     #[arg(long = "origin", value_name = "URL")]
     pub(crate) origins: Vec<String>,
@@ -177,7 +194,9 @@ impl TargetArgs {
     /// That target with nothing else said.
     pub(crate) fn of(target: TargetName) -> Self {
         Self {
-            target,
+            target: Some(target),
+            config: None,
+            client: None,
             origins: Vec::new(),
             base_url: None,
             key_header: None,

@@ -8,6 +8,7 @@ use onecred_core::{
 use onecred_static::Custom;
 
 use crate::args::{DialectName, TargetArgs, TargetName};
+use crate::configured;
 use crate::exit::{Exit, Failure};
 
 /// What would be used.
@@ -41,18 +42,28 @@ impl From<Failure> for Box<Refusal> {
 }
 
 impl TargetArgs {
-    pub(crate) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &str {
         match self.target {
-            TargetName::Anthropic => "anthropic",
-            TargetName::Custom => "custom",
+            Some(TargetName::Anthropic) => "anthropic",
+            Some(TargetName::Custom) => "custom",
+            None => self.client.as_deref().unwrap_or("configured"),
         }
     }
 
     pub(crate) fn choose(&self, foreign: ForeignPolicy, env: &Env) -> Result<Chosen, Box<Refusal>> {
         self.check_names()?;
-        match self.target {
-            TargetName::Anthropic => self.anthropic(foreign, env),
-            TargetName::Custom => self.custom(foreign, env),
+        match (self.target, &self.config, &self.client) {
+            (Some(TargetName::Anthropic), ..) => self.anthropic(foreign, env),
+            (Some(TargetName::Custom), ..) => self.custom(foreign, env),
+            (None, Some(file), Some(client)) => {
+                self.check_configured()?;
+                configured::choose(file, client, foreign, env)
+            }
+            _ => Err(
+                Failure::usage("neither --target nor --config says what for")
+                    .hint("add --target anthropic, or --config FILE --client NAME")
+                    .into(),
+            ),
         }
     }
 
@@ -147,6 +158,25 @@ impl TargetArgs {
                 },
             })),
         }
+    }
+
+    /// The file says all of it.
+    fn check_configured(&self) -> Result<(), Failure> {
+        let more = !self.origins.is_empty()
+            || self.base_url.is_some()
+            || self.key_header.is_some()
+            || self.key_bearer
+            || self.key_env.is_some()
+            || self.bearer_env.is_some()
+            || self.source.is_some()
+            || self.dialect.is_some()
+            || self.allow_env_base_url;
+        if more {
+            return Err(Failure::usage(
+                "with --config the file says where to and with what; leave the other arguments out",
+            ));
+        }
+        Ok(())
     }
 
     /// Names are printed, so what cannot be one is refused unseen: it may be a key in the wrong place.

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::process::Command;
 
 use onecred_anthropic::DEFAULT_BASE_URL;
-use onecred_core::{Auth, CredentialKind, Env, ForeignPolicy, HeaderSecret};
+use onecred_core::{Auth, AuthError, CredentialKind, Env, ForeignPolicy, HeaderSecret};
 
 use crate::args::{self, TargetArgs, TargetName};
 use crate::chosen::Chosen;
@@ -89,8 +89,12 @@ fn is_same_name(name: &OsStr, removed: &str) -> bool {
 fn needed(args: &TargetArgs, chosen: &Chosen) -> Result<Vec<(OsString, OsString)>, Failure> {
     let secret = secret_of(&chosen.auth)?;
     let mut given = Vec::new();
-    let name = match args.target {
-        TargetName::Anthropic => {
+    let is_anthropic = match args.target {
+        Some(name) => name == TargetName::Anthropic,
+        None => chosen.target.name() == "anthropic",
+    };
+    let name = match is_anthropic {
+        true => {
             // Without it the program would send a gateway's credential to the vendor.
             if let Some(url) = chosen.target.base_url()
                 && url != DEFAULT_BASE_URL
@@ -103,7 +107,7 @@ fn needed(args: &TargetArgs, chosen: &Chosen) -> Result<Vec<(OsString, OsString)
                 onecred_anthropic::AUTH_TOKEN.to_owned()
             }
         }
-        TargetName::Custom => {
+        false => {
             let source = chosen.auth.source();
             let name = source.as_str().strip_prefix("env:");
             name.ok_or_else(|| Failure::new(Exit::Refused, "the credential is in no variable"))?
@@ -121,11 +125,17 @@ fn is_api_key_header(chosen: &Chosen) -> bool {
         && header.is_some_and(|placement| placement.header() == "x-api-key")
 }
 
-/// The text of a static credential.
-pub(crate) fn secret_of(auth: &Auth) -> Result<&HeaderSecret, Failure> {
-    match auth {
-        Auth::Static(fixed) => fixed.credential().secret(),
+/// The text of the credential; a provider is asked for it.
+pub(crate) fn secret_of(auth: &Auth) -> Result<HeaderSecret, Failure> {
+    let credential = match auth {
+        Auth::Static(fixed) => Some(fixed.credential().clone()),
+        Auth::Provider(provider) => Some(provider.credential_blocking().map_err(|error| {
+            let error = AuthError::from(error);
+            Failure::of(Exit::of_auth(&error), &error)
+        })?),
         _ => None,
-    }
-    .ok_or_else(|| Failure::new(Exit::Refused, "this credential has no text of its own"))
+    };
+    credential
+        .and_then(|credential| credential.secret().cloned())
+        .ok_or_else(|| Failure::new(Exit::Refused, "this credential has no text of its own"))
 }

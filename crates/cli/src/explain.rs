@@ -146,7 +146,7 @@ impl View {
 impl TargetView {
     fn new(name: &str, target: Option<&Target>) -> Self {
         Self {
-            name: name.to_owned(),
+            name: onecred_core::Untrusted::sanitize(name),
             base_url: target.and_then(Target::base_url).map(shown::base_url),
             origins: target.map_or_else(Vec::new, |target| {
                 target.origins().iter().map(ToString::to_string).collect()

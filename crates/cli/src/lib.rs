@@ -3,6 +3,7 @@
 
 mod args;
 mod chosen;
+mod configured;
 mod demo;
 pub mod doctor;
 mod exec;
@@ -14,6 +15,7 @@ mod known;
 mod output;
 mod shown;
 mod token;
+mod trust;
 mod usage;
 
 use std::process::ExitCode;
@@ -43,6 +45,7 @@ fn run(args: &Args, env: &Env, out: &mut Output) -> exit::Exit {
         Command::Doctor(args) => doctor::run(args, env, out),
         Command::Exec(args) => exec::run(args, env, out),
         Command::Token(args) => token::run(args, env, out),
+        Command::Trust(args) => trust::run(args, env, out),
         Command::Demo(args) => demo::run(args, out),
     };
     match done {

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &args::Token, env: &Env, out: &mut Output) -> Result<Exi
             expires_at: expiry.and_then(onecred_core::rfc3339),
         });
     } else {
-        out.secret(secret);
+        out.secret(&secret);
     }
     for note in chosen.notes {
         out.note(note);
@@ -46,6 +46,7 @@ pub(crate) fn run(args: &args::Token, env: &Env, out: &mut Output) -> Result<Exi
 fn expiry_of(auth: &Auth, token: &str) -> Option<SystemTime> {
     let stated = match auth {
         Auth::Static(fixed) => fixed.credential().expiry(),
+        Auth::Provider(provider) => provider.status().expiry,
         _ => None,
     };
     let claimed = Claims::of(token).and_then(|claims| claims.expires_at());

@@ -18,6 +18,18 @@ pub mod fixed {
     pub use onecred_static::*;
 }
 
+/// `onecred.toml`: named clients, each one target and one auth, and the registry that reloads them.
+#[cfg(feature = "config")]
+pub mod config {
+    pub use onecred_config::*;
+}
+
+/// Observers for `tracing` and `metrics`.
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+pub mod observe {
+    pub use onecred_observe::*;
+}
+
 /// The adapter for reqwest.
 #[cfg(feature = "reqwest")]
 pub mod reqwest {

@@ -9,6 +9,8 @@ pub mod config;
 mod error;
 mod jwt;
 mod key_file;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod off_thread;
 mod resolve;
 mod resolved;
@@ -22,4 +24,7 @@ pub use builder::Custom;
 pub use command::HelperCommand;
 pub use error::Error;
 pub use key_file::KeyFile;
+#[cfg(feature = "keyring")]
+#[cfg_attr(docsrs, doc(cfg(feature = "keyring")))]
+pub use keyring::KeyringEntry;
 pub use resolved::Resolved;

@@ -85,6 +85,23 @@ fn somebody_else_may_log_in_once_the_source_is_said_to_have_changed() {
     assert_eq!(replay.unwrap(), None);
 }
 
+/// Keys that rotate faster than once a minute: each has been accepted before it was refused.
+#[test]
+fn a_credential_that_was_accepted_may_be_rejected_later_without_a_back_off() {
+    let rig = Rig::new([Answer::api_key()]);
+    let ok = http::HeaderMap::new();
+    let ok = ResponseHead::new(http::StatusCode::OK, &ok);
+    for round in 1..20 {
+        let (sent, receipt) = rig.send_by(&rig.client).unwrap();
+        assert_eq!(sent, round);
+        assert_eq!(rig.client.on_response(&receipt, &ok), Verdict::Accept);
+        rig.clock.advance(secs(5));
+        let (_, receipt) = rig.send_by(&rig.client).unwrap();
+        assert_eq!(Head::rejected(&rig.client, &receipt), Verdict::Reauthorize);
+    }
+    assert_eq!(rig.issuer.calls(), 19);
+}
+
 /// A credential whose drop looks at the cache that held it.
 #[derive(Debug)]
 struct Curious {

@@ -64,8 +64,9 @@ impl<'a> Scene<'a> {
     pub(crate) fn new(env: &'a Env, now: SystemTime, args: &TargetArgs, is_asked: bool) -> Self {
         let scope = match args.target {
             _ if !is_asked => Scope::Everything,
-            TargetName::Anthropic => Scope::Anthropic,
-            TargetName::Custom => Scope::Custom,
+            Some(TargetName::Anthropic) => Scope::Anthropic,
+            // What a configuration file or the arguments name is looked at by its host.
+            Some(TargetName::Custom) | None => Scope::Custom,
         };
         let stores = match scope {
             Scope::Custom => Vec::new(),
@@ -166,7 +167,7 @@ fn secrets(env: &Env, args: &TargetArgs, scope: Scope) -> Vec<Held> {
     let is_named = args.key_env.is_some() || args.bearer_env.is_some();
     for (name, slot) in named {
         if let Some(name) = name {
-            let default = (args.target == TargetName::Anthropic)
+            let default = (args.target == Some(TargetName::Anthropic))
                 .then(|| onecred_anthropic::DEFAULT_BASE_URL.to_owned());
             hold(name, slot, given.clone().or(default));
         }

@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod base_urls;
+#[cfg(all(test, unix))]
+mod configured;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]

@@ -241,6 +241,7 @@ impl Channel {
             Some(entry.generation),
         )?;
         ready.version = version;
+        ready.unproven = entry.forced;
         ready.window = check_at.map(|until| (live.clock.now(), until));
         self.traces.add(ready.trace(live.epoch));
         let next = Arc::new(live.with(ready));

@@ -25,6 +25,8 @@ pub(crate) struct Ready {
     /// The names that are foreign on a request: the target's, this credential's own, and those of the
     /// credentials before it, so that a request that carries one of them is found out.
     pub(super) names: Arc<CredentialNames>,
+    /// It was obtained because the one before was rejected, and no answer has yet shown that it is good.
+    pub(super) unproven: bool,
     /// The cache's version that this was made of.
     pub(super) version: u64,
     /// Trusted between these two moments; `None` means at any time.
@@ -53,6 +55,7 @@ impl Ready {
             companions: Arc::default(),
             names: Arc::clone(known),
             subject: None,
+            unproven: false,
             version: 0,
             window: None,
         }
@@ -101,6 +104,7 @@ impl Ready {
             },
             names,
             subject: credential.subject_of().cloned(),
+            unproven: false,
             version: 0,
             window: None,
         })

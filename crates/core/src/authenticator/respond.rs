@@ -31,7 +31,12 @@ impl Authenticator {
             None => Rejection::by_status(head),
         };
         match rejection {
-            Rejection::None => return Verdict::Accept,
+            Rejection::None => {
+                if head.status.is_success() {
+                    prove(receipt, &live);
+                }
+                return Verdict::Accept;
+            }
             Rejection::NeedBody(limit) if head.body.is_none() => return Verdict::NeedBody(limit),
             Rejection::NeedBody(_) => return Verdict::Accept,
             Rejection::ClockSkew(server) => {
@@ -195,6 +200,17 @@ impl Authenticator {
             .gateways
             .iter()
             .try_for_each(|gateway| gateway.traces.take_back_all(request))
+    }
+}
+
+/// A credential that came after a rejection was accepted: should it be rejected later, that is a new
+/// rejection, not the old one going on.
+fn prove(receipt: &Receipt, live: &Live) {
+    let is_unproven = live.last_ready().is_some_and(|ready| ready.unproven);
+    if let (true, Auth::Provider(cache), Some(generation)) =
+        (is_unproven, &live.auth, receipt.generation())
+    {
+        cache.prove(generation);
     }
 }
 

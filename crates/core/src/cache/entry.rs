@@ -82,6 +82,14 @@ impl Entry {
         self.soft.map(|soft| soft.age)
     }
 
+    /// The same, no longer under suspicion.
+    pub(crate) fn proven(&self) -> Self {
+        Self {
+            forced: false,
+            ..self.clone()
+        }
+    }
+
     /// The same, due for a refresh at once.
     pub(crate) fn soft_now(&self) -> Self {
         Self {

@@ -121,6 +121,20 @@ impl CachedProvider {
         Ok(entry.credential.clone())
     }
 
+    /// The same for callers without an executor: parks this thread while the refresh runs on its own.
+    ///
+    /// # Errors
+    /// As [`credential`](Self::credential); also when it is called from inside a provider, whose thread must
+    /// not be parked.
+    pub fn credential_blocking(&self) -> Result<Credential, ProviderError> {
+        if refresh::is_inside_any() {
+            return Err(ProviderError::misconfigured(
+                "a provider must not block the refresh thread",
+            ));
+        }
+        block_on(self.credential())
+    }
+
     /// Says that the source, the store or the configuration changed: failures are forgotten (also a
     /// [`Denied`](crate::ProviderErrorKind::Denied)), and the next use looks again, while what is
     /// there stays in use.
@@ -207,6 +221,17 @@ impl CachedProvider {
         drop(state);
         drop(discarded);
         rejected
+    }
+
+    /// A server accepted the credential of this generation.
+    pub(crate) fn prove(&self, generation: Generation) {
+        let mut discarded = Discarded::default();
+        let mut state = lock(&self.shared.state);
+        if state.prove(generation, &mut discarded) {
+            self.shared.bump(&state);
+        }
+        drop(state);
+        drop(discarded);
     }
 
     pub(crate) fn subject(&self) -> Option<Subject> {

@@ -96,6 +96,17 @@ pub struct Attempt {
     pub detail: String,
 }
 
+impl Report {
+    /// The report of a choice that was made elsewhere, such as in a configuration file.
+    pub fn of_choice(source: SourceName, auth: &Auth, attempts: Vec<Attempt>) -> Self {
+        Self {
+            outcome: Outcome::Selected,
+            selected: Some(Selected::of(source, auth)),
+            attempts,
+        }
+    }
+}
+
 impl Selected {
     pub(super) fn of(source: SourceName, auth: &Auth) -> Self {
         let (kind, fingerprint, expires_at) = match auth {

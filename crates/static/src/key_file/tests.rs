@@ -2,9 +2,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use onecred_core::{
-    Auth, AuthRequest, Authenticator, Body, CachedProvider, CredentialProvider, Env, Outcome,
-    ProvideContext, ProviderError, ProviderErrorKind, Reason, Resolver, ResponseHead, Target,
-    Verdict,
+    Auth, AuthRequest, Authenticator, Body, CachedProvider, Credential, CredentialProvider, Env,
+    HeaderSecret, Outcome, ProvideContext, ProviderError, ProviderErrorKind, Reason, Resolver,
+    ResponseHead, Target, TextFrom, Verdict,
 };
 use onecred_testkit::{Conformance, ManualClock};
 
@@ -266,4 +266,32 @@ async fn as_a_source_it_says_what_is_there() {
         let is_live = matches!(auth, Some(Auth::Provider(_)));
         assert_eq!(is_live, outcome == Outcome::Selected);
     }
+}
+
+/// Metadata may deceive (some network file systems); a rejection and an old reading do not trust them.
+#[tokio::test]
+async fn a_rejection_reads_whatever_the_metadata_say() {
+    let scratch = Scratch::new();
+    let file = KeyFile::api_key(scratch.file("key", ONE)).refresh_after(MINUTE);
+    let clock = ManualClock::new();
+    let asked = async |reason| {
+        let cx = ProvideContext::standalone(reason).with_clock(clock.clone());
+        let credential = file.provide(&cx).await.unwrap();
+        credential.secret().unwrap().expose().to_owned()
+    };
+    // What was read is not what is there, and the metadata are the same.
+    let deceive = || {
+        let secret = HeaderSecret::parse(TWO, TextFrom::File).unwrap();
+        let mut known = file.known();
+        let last = known.last.as_mut().unwrap();
+        last.stamp.settled = true;
+        last.credential = Credential::api_key(secret);
+    };
+    assert_eq!(asked(Reason::FirstUse).await, ONE);
+    deceive();
+    assert_eq!(asked(Reason::RefreshAhead).await, TWO, "not read");
+    assert_eq!(asked(Reason::Rejected).await, ONE);
+    deceive();
+    clock.advance(MINUTE);
+    assert_eq!(asked(Reason::RefreshAhead).await, ONE);
 }
