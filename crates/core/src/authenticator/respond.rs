@@ -206,9 +206,13 @@ impl Authenticator {
 /// A credential that came after a rejection was accepted: should it be rejected later, that is a new
 /// rejection, not the old one going on.
 fn prove(receipt: &Receipt, live: &Live) {
-    let is_unproven = live.last_ready().is_some_and(|ready| ready.unproven);
+    // What a flight brought to its waiters is prepared for the next request only.
+    let may_be_unproven = match live.last_ready() {
+        Some(ready) if ready.generation == receipt.generation() => ready.unproven,
+        _ => true,
+    };
     if let (true, Auth::Provider(cache), Some(generation)) =
-        (is_unproven, &live.auth, receipt.generation())
+        (may_be_unproven, &live.auth, receipt.generation())
     {
         cache.prove(generation);
     }
