@@ -22,7 +22,8 @@ ALLOWED = {
     # schemars: the schema of the types, behind a feature. serde: what a factory deserializes.
     "onecred-config": HTTP | {"onecred_core", "serde", "serde_core", "schemars", "serde_json"},
     "onecred-anthropic": HTTP | {"onecred_core"},
-    "onecred-static": HTTP | {"onecred_core"},
+    # onecred_config: its factories, behind a feature.
+    "onecred-static": HTTP | {"onecred_core", "onecred_config"},
     # tracing levels and the metrics recorder stay inside; core's events come out.
     "onecred-observe": HTTP | {"onecred_core"},
     "onecred": HTTP
@@ -55,7 +56,8 @@ def foreign_crates(doc):
             continue
         for ref in references(item["inner"]):
             path = doc["paths"].get(str(ref)) or doc["paths"].get(ref)
-            if path and path["crate_id"] != 0:
+            # What a macro puts into an impl of its own is no part of anybody's API.
+            if path and path["crate_id"] != 0 and "__private" not in path["path"]:
                 name = crates[path["crate_id"]]
                 found.setdefault(name, "::".join(path["path"]))
     return found

@@ -23,7 +23,7 @@ const TASKS: usize = 64;
 const SWAPS: usize = 100;
 /// So many requests of every task are answered between two swaps, so that no request sees three keys.
 const BETWEEN: usize = 2;
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn key(number: usize) -> String {
     format!("test-only-rotating-key-{number:04}-0000000000")
