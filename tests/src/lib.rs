@@ -6,9 +6,11 @@
 )]
 
 mod head;
+mod readme;
 mod rig;
 mod signers;
 
 pub use head::{API, Head, client, key, secret, target, token};
+pub use readme::Readme;
 pub use rig::{HOUR, Rig, secs};
 pub use signers::{HeaderSigner, QuerySigner};

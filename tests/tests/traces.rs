@@ -63,7 +63,10 @@ async fn nothing_that_is_logged_at_trace_level_holds_a_secret() {
     let issuer = ScriptedProvider::from_fn(|_, _| Answer::bearer());
     let auths = [Auth::api_key(secret(KEY)), Auth::provider(issuer.clone())];
     for auth in auths {
-        let authenticator = Authenticator::new(target.clone(), auth).unwrap();
+        let authenticator = Authenticator::builder(target.clone(), auth)
+            .observer(onecred_observe::TracingObserver::new())
+            .build()
+            .unwrap();
         let client = Client::builder(authenticator.clone())
             .redirects(Redirects::AnyOriginWithoutCredential)
             .build()
@@ -89,7 +92,7 @@ async fn nothing_that_is_logged_at_trace_level_holds_a_secret() {
     }
 
     let log = String::from_utf8(buffer.0.lock().unwrap().clone()).unwrap();
-    for from in ["hyper_util", "reqwest", "refused"] {
+    for from in ["hyper_util", "reqwest", "refused", "rejected"] {
         assert!(
             log.contains(from),
             "the log has something of {from}:\n{log}"

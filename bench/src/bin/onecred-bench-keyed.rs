@@ -175,5 +175,10 @@ fn spread(out: &mut impl Write, spread: &Spread) -> Result<(), Failure> {
         "real time for all of it:   {:>7.1} s",
         spread.real.as_secs_f64()
     )?;
+    if spread.expired > 0 || spread.tasks != 1 {
+        return Err(
+            "a token expired before its refresh, or there is more than one scheduler".into(),
+        );
+    }
     Ok(())
 }

@@ -10,8 +10,9 @@ const ABOUT: &str =
     "One client, one credential: shows which credential a program would send, and where";
 
 const AFTER: &str = "\
-Keys and tokens are read from environment variables. There is no argument that takes one: arguments
-show in the list of processes (`ps`) and in the history of the shell.
+Keys and tokens are read from environment variables, or from where a configuration file says. There is
+no argument that takes one: arguments show in the list of processes (`ps`) and in the history of the
+shell.
 
 Exit codes: 0 good; 1 warnings (doctor); 2 refused (conflict, invalid or foreign credential, wrong origin);
 3 no credential, or none that lasts as long as asked (token); 4 the provider failed; 64 wrong usage.";

@@ -23,7 +23,7 @@
 //! 4. A provider is never asked twice at once, whoever is cancelled, however many clients share it.
 //! 5. Nothing prints a secret.
 //!
-//! # An adapter in six lines
+//! # An adapter
 //!
 //! ```
 //! # use onecred_core::*;

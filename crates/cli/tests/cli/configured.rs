@@ -74,6 +74,8 @@ fn a_command_runs_only_from_a_trusted_file_and_never_by_explain() {
     let explained = place.run("explain", "helper", &["--json"]);
     assert_eq!(explained.code, 0, "{explained:?}");
     assert!(!explained.out.contains("wxyz"), "it ran: {explained:?}");
+    let json: serde_json::Value = serde_json::from_str(&explained.out).unwrap();
+    assert_eq!(json["outcome"], "unprobed");
     let printed = place.run("token", "helper", &[]);
     assert_eq!(
         printed.out, "printed-by-the-helper-0123456789-wxyz\n",

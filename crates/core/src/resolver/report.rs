@@ -97,10 +97,19 @@ pub struct Attempt {
 }
 
 impl Report {
-    /// The report of a choice that was made elsewhere, such as in a configuration file.
+    /// The report of a choice that was made elsewhere, such as in a configuration file. A provider that was
+    /// never asked is [`Outcome::Unprobed`].
     pub fn of_choice(source: SourceName, auth: &Auth, attempts: Vec<Attempt>) -> Self {
+        let is_unprobed = match auth {
+            Auth::Provider(provider) => provider.status().fingerprint.is_none(),
+            _ => false,
+        };
         Self {
-            outcome: Outcome::Selected,
+            outcome: if is_unprobed {
+                Outcome::Unprobed
+            } else {
+                Outcome::Selected
+            },
             selected: Some(Selected::of(source, auth)),
             attempts,
         }
