@@ -3,11 +3,8 @@
 //! They are a second way in for a credential. Here such a line is a source that can only be refused:
 //! alone it is invalid, next to a key or token it is a conflict.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
-use onecred_core::{
-    Auth, AuthError, AuthRequest, Authenticator, Body, CredentialKind, Env, InvalidSource, Lookup,
-    Source, SourceName,
-};
+use http::HeaderName;
+use onecred_core::{CredentialKind, Env, InvalidSource, Lookup, Source, SourceName};
 
 use crate::{API_KEY, CUSTOM_HEADERS};
 
@@ -28,12 +25,18 @@ impl CustomHeaders {
         // Names only; a header name is ASCII, so nothing is lost where the text is not Unicode.
         let text = text.to_string_lossy();
         let mut headers = Self::default();
+        let target = crate::target();
         for line in text.split(['\n', '\r']) {
             let Some((name, _)) = line.split_once(':') else {
                 headers.has_others |= !line.trim().is_empty();
                 continue;
             };
-            match name.trim().parse().ok().filter(carries_a_credential) {
+            match name
+                .trim()
+                .parse()
+                .ok()
+                .filter(|name| target.is_credential_header(name))
+            {
                 Some(name) if headers.credential.is_none() => headers.credential = Some(name),
                 Some(_) => {}
                 None => headers.has_others = true,
@@ -41,21 +44,6 @@ impl CustomHeaders {
         }
         headers
     }
-}
-
-/// What the guard of every client of this API says of a request with that header.
-fn carries_a_credential(name: &HeaderName) -> bool {
-    let Ok(client) = Authenticator::new(crate::target(), Auth::Anonymous) else {
-        return true;
-    };
-    let mut uri = Uri::from_static(crate::DEFAULT_BASE_URL);
-    let mut headers = HeaderMap::new();
-    headers.insert(name, HeaderValue::from_static("-"));
-    let mut request = AuthRequest::new(&Method::GET, &mut uri, &mut headers, Body::Empty);
-    matches!(
-        client.try_authorize(&mut request),
-        Some(Err(AuthError::ForeignCredential(_)))
-    )
 }
 
 /// A credential in that variable.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use onecred_core::{
-    Auth, AuthError, AuthRequest, Authenticator, Body, Env, ForeignPolicy, Receipt, Target,
+    AuthError, AuthRequest, Authenticator, Body, Env, ForeignPolicy, Receipt, Target,
 };
 use serde::Serialize;
 
@@ -83,7 +83,7 @@ impl View {
     ) -> Self {
         let status = authenticator.status();
         let show = |name: &HeaderName, value: &HeaderValue| {
-            let is_credential = carries_a_credential(authenticator.target(), name);
+            let is_credential = authenticator.is_credential_header(name);
             if !reveal && shown::is_secret(name, value, is_credential) {
                 shown::fingerprint(value)
             } else {
@@ -116,24 +116,6 @@ impl View {
             out.line(format_args!("{name}: {value}"));
         }
     }
-}
-
-/// What the guard of a client of this target says of a request with that header.
-fn carries_a_credential(target: &Target, name: &HeaderName) -> bool {
-    let Ok(client) = Authenticator::new(target.clone(), Auth::Anonymous) else {
-        return true;
-    };
-    let Some(Ok(mut uri)) = target
-        .origins()
-        .first()
-        .map(|origin| origin.to_string().parse())
-    else {
-        return true;
-    };
-    let mut headers = HeaderMap::new();
-    headers.insert(name, HeaderValue::from_static("-"));
-    let mut request = AuthRequest::new(&Method::GET, &mut uri, &mut headers, Body::Empty);
-    matches!(client.try_authorize(&mut request), Some(Err(_)))
 }
 
 /// An absolute URL, or a path behind the base URL.
